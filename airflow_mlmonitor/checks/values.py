@@ -1,0 +1,157 @@
+"""Are the values of each column those it usually holds?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.checks.metric import Metric, Scale
+from airflow_mlmonitor.checks.pairing import paired
+from airflow_mlmonitor.data.baseline import Baseline, Trailing
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.data.column import CategoryColumn, Column, NumberColumn
+    from airflow_mlmonitor.data.profile import Profile
+
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+
+NAMED = 3
+"""Values never seen before that a finding names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values(Check):
+    """Are the values of each column those it usually holds?
+
+    Compared with the baseline: ``null_share``; of numbers ``nonfinite_share``, ``zero_share`` and ``beyond_share``
+    (rows outside the baseline's smallest and largest value); of names ``unseen_share`` (rows whose value the baseline
+    does not know). Recorded beside them: of numbers ``mean``, ``sd``, ``min``, ``max``, ``p05`` to ``p95``; of names
+    ``entropy`` (bits) and ``mean_length`` (characters); of both ``distinct`` and ``top_share``, that of the
+    commonest value.
+
+    Parameters
+    ----------
+    baseline
+        The last 28 runs by default.
+
+    Examples
+    --------
+    >>> from airflow_mlmonitor.data import Frame, read
+    >>> before = read(Frame({"town": ["Ulm"] * 80}))
+    >>> now = read(Frame({"town": ["Ulm"] * 30 + ["Bonn"] * 10}))
+    >>> {metric.name: metric.value for metric in Values().measure(now, before)}["unseen_share"]
+    0.25
+    """
+
+    baseline: Baseline | None = field(default_factory=Trailing)
+
+    def measure(self, now: Profile, before: Profile | None) -> Iterable[Metric]:
+        """Measure every column, of the table and of its slices."""
+        for label, name, new, old in paired(now, before):
+            for metric in _measured(new, old):
+                yield replace(metric, column=name, slice=label)
+
+
+def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
+    yield _share("null_share", (new.nulls, new.rows), old and (old.nulls, old.rows), family="missing")
+    if new.kind == "number":
+        yield from _of_numbers(new, old if old and old.kind == "number" else None)  # type: ignore[arg-type]
+    elif new.kind == "category":
+        yield from _of_names(new, old if old and old.kind == "category" else None)  # type: ignore[arg-type]
+
+
+def _of_numbers(new: NumberColumn, old: NumberColumn | None) -> Iterator[Metric]:
+    before = old and (old.nans + old.infinite, old.rows - old.nulls)
+    yield _share("nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), before, family="nonfinite")
+    yield _share("zero_share", (new.zeros, new.count), old and (old.zeros, old.count), family="zeros", up=False)
+    yield _beyond(new, old)
+    yield from _recorded(
+        new, {"mean": new.mean, "min": new.min, "max": new.max} | {k: new.quantile(q) for k, q in QUANTILES.items()}
+    )
+    top = float(new.sketch.w[new.sketch.atoms].max(initial=0.0)) / new.count if new.count else None
+    yield from _recorded(new, {"top_share": top}, "share")
+    yield from _recorded(new, {"sd": new.sd, "distinct": new.distinct}, "log")
+
+
+def _of_names(new: CategoryColumn, old: CategoryColumn | None) -> Iterator[Metric]:
+    yield _unseen(new, old)
+    top = max(new.counts.values(), default=0) / new.count if new.count else None
+    yield from _recorded(new, {"top_share": top}, "share")
+    yield from _recorded(new, {"entropy": _entropy(new), "mean_length": new.mean_length})
+    yield from _recorded(new, {"distinct": new.distinct}, "log")
+
+
+def _share(
+    name: str, now: tuple[int, int], before: tuple[int, int] | None, *, family: str, up: bool = True
+) -> Metric:
+    """A share of rows, tested against the baseline's; ``now`` and ``before`` are (rows that have it, rows)."""
+    worse = "up" if up else "both"
+    if not now[1]:
+        return Metric(name=name, value=None, scale="share", family=family, worse=worse, why="there are no values")  # type: ignore[arg-type]
+    metric = Metric(
+        name=name, value=now[0] / now[1], n=now[1], scale="share", family=family, worse=worse  # type: ignore[arg-type]
+    )
+    if not before or not before[1]:
+        return metric
+    from airflow_mlmonitor.stats.proportions import two_proportions
+
+    found = two_proportions(*before, *now, alternative="greater" if up else "two-sided")
+    return replace(metric, expected=before[0] / before[1], p_value=found.p_value, effect=found.effect)
+
+
+def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
+    blank = Metric(name="beyond_share", value=None, n=new.count, scale="share", family="extreme", worse="up")
+    if old is None or old.min is None or old.max is None or not new.count:
+        return replace(blank, why="there is nothing to compare with")
+    from airflow_mlmonitor.stats.effects import cohens_h
+    from airflow_mlmonitor.stats.exceedance import exceedance_p_value
+
+    x = new.sketch.x
+    beyond = float(new.sketch.w[(x < old.min) | (x > old.max)].sum())
+    usual = min(1.0, 2 / (old.count + 1))
+    return replace(
+        blank,
+        value=beyond / new.count,
+        expected=usual,
+        p_value=exceedance_p_value(beyond, new.count, old.count),
+        effect=cohens_h(usual, beyond / new.count),
+    )
+
+
+def _unseen(new: CategoryColumn, old: CategoryColumn | None) -> Metric:
+    blank = Metric(name="unseen_share", value=None, n=new.count, scale="share", family="category", worse="up")
+    if old is None or not old.count or not new.count:
+        return replace(blank, why="there is nothing to compare with")
+    if not old.exact:
+        return replace(blank, why=f"the baseline keeps only the {len(old.counts):,} commonest of its values")
+    unseen = {value: count for value, count in new.counts.items() if value not in old.counts}
+    once = sum(count == 1 for count in old.counts.values())
+    # Values that came once in the baseline tell how often something new comes (Good 1953).
+    metric = _share("unseen_share", (sum(unseen.values()), new.count), (once, old.count), family="category")
+    named = ", ".join(f"{value!r} in {count:,}" for value, count in list(unseen.items())[:NAMED])
+    more = f" and {len(unseen) - NAMED:,} more" if len(unseen) > NAMED else ""
+    return replace(metric, why=f"{named}{more}" if unseen and not new.private else None)
+
+
+def _recorded(column: Column, values: dict[str, float | None], scale: Scale = "location") -> Iterator[Metric]:
+    """Numbers that are remembered, and not compared with the baseline's."""
+    for name, value in values.items():
+        yield Metric(
+            name=name,
+            value=None if value is None else float(value),
+            n=column.rows,
+            scale=scale,
+            family="summary",
+            why="it is not defined here" if value is None else None,
+        )
+
+
+def _entropy(column: CategoryColumn) -> float | None:
+    if not column.count:
+        return None
+    import math
+
+    shares = [count / column.count for count in column.counts.values()]
+    return max(0.0, -sum(share * math.log2(share) for share in shares if share))

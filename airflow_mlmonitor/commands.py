@@ -1,0 +1,46 @@
+"""The ``mlmonitor`` command as a part of ``airflow``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.cli import Verb
+
+
+def get_commands() -> list[GroupCommand]:
+    """Return ``airflow mlmonitor`` with all verbs of the command line."""
+    from airflow_mlmonitor.cli import VERBS
+
+    verbs = [ActionCommand(verb.name, verb.help, partial(_run, verb), (_Arguments(verb),)) for verb in VERBS]
+    return [GroupCommand("mlmonitor", "Profile data, compare it, and read what monitors concluded", verbs)]
+
+
+class _Arguments(Arg):
+    """All the arguments of a verb, where Airflow expects one: the verb declares them itself."""
+
+    def __init__(self, verb: Verb) -> None:
+        super().__init__(flags=(verb.name,))
+        self._verb = verb
+
+    def add_to_parser(self, parser: ArgumentParser) -> None:
+        self._verb.prepare(parser)
+
+
+def _run(verb: Verb, arguments: Namespace) -> None:
+    from airflow_mlmonitor.cli import run
+
+    if getattr(arguments, "store", "") is None:  # a verb that knows a store, and was given none
+        arguments.store = _store_of_tasks()
+    sys.exit(run(verb, arguments))
+
+
+def _store_of_tasks() -> str:
+    from airflow_mlmonitor.hooks import MetricsStoreHook
+
+    return MetricsStoreHook().store_url()

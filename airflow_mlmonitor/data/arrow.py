@@ -1,0 +1,124 @@
+"""Arrow arrays as numpy arrays, without pandas (which pyarrow's own conversions import wherever it is installed)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.types as kinds
+from numpy.typing import NDArray
+
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_DAY = 86_400
+
+
+def is_number(type_: pa.DataType) -> bool:
+    """Whether values of the type are numbers."""
+    return bool(
+        kinds.is_integer(type_)
+        or kinds.is_floating(type_)
+        or kinds.is_decimal(type_)
+        or kinds.is_time(type_)
+        or kinds.is_duration(type_)
+    )
+
+
+def is_moment(type_: pa.DataType) -> bool:
+    """Whether values of the type are moments."""
+    return bool(kinds.is_timestamp(type_) or kinds.is_date(type_))
+
+
+def is_name(type_: pa.DataType) -> bool:
+    """Whether values of the type are names."""
+    if kinds.is_dictionary(type_):
+        return is_name(type_.value_type) or is_number(type_.value_type)
+    return bool(
+        kinds.is_string(type_)
+        or kinds.is_large_string(type_)
+        or kinds.is_string_view(type_)
+        or kinds.is_boolean(type_)
+    )
+
+
+def type_name(type_: pa.DataType) -> str:
+    """The type as people name it: how texts are laid out in memory is no part of a schema.
+
+    >>> type_name(pa.dictionary(pa.int32(), pa.large_string()))
+    'string'
+    """
+    if kinds.is_dictionary(type_):
+        return type_name(type_.value_type)
+    if kinds.is_large_string(type_) or kinds.is_string_view(type_):
+        return "string"
+    return str(type_)
+
+
+def validity(array: pa.Array) -> NDArray[np.bool_] | None:
+    """True where there is a value; None where there is one everywhere."""
+    if not array.null_count:
+        return None
+    if kinds.is_null(array.type):
+        return np.zeros(len(array), dtype=np.bool_)
+    bits = np.frombuffer(array.buffers()[0], dtype=np.uint8)
+    return np.unpackbits(bits, count=array.offset + len(array), bitorder="little")[array.offset :].view(np.bool_)
+
+
+def floats(array: pa.Array) -> NDArray[np.float64]:
+    """Numbers as floats, moments as seconds since 1970, lengths of time as seconds; anything where null."""
+    type_ = array.type
+    if kinds.is_decimal(type_):
+        return _buffer(array.cast(pa.float64(), safe=False), np.float64)
+    if kinds.is_date32(type_):
+        return _buffer(array, np.int32) * float(_DAY)
+    if kinds.is_date64(type_):
+        return _buffer(array, np.int64) / 1e3
+    if kinds.is_timestamp(type_) or kinds.is_time(type_) or kinds.is_duration(type_):
+        width = np.int32 if kinds.is_time32(type_) else np.int64
+        return _buffer(array, width) / float(_PER_SECOND[type_.unit])
+    return _buffer(array, np.dtype(str(type_) if str(type_) not in _FLOATS else _FLOATS[str(type_)])).astype(
+        np.float64, copy=False
+    )
+
+
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+
+
+def moments(array: pa.Array) -> NDArray[np.float64]:
+    """Moments, dates or ISO 8601 texts as seconds since 1970 (UTC); NaN where there is none."""
+    if not is_moment(array.type):
+        array = array.cast(pa.string()).cast(pa.timestamp("us"))
+    seconds = floats(array)
+    valid = validity(array)
+    return seconds if valid is None else np.where(valid, seconds, np.nan)
+
+
+def codes(array: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
+    """Names as positions in a dictionary, -1 where null, and the dictionary."""
+    encoded = array if kinds.is_dictionary(array.type) else array.dictionary_encode()
+    positions = _buffer(encoded.indices, np.dtype(str(encoded.indices.type))).astype(np.int64)
+    valid = validity(encoded.indices)
+    if valid is not None:
+        positions[~valid] = -1
+    return positions, encoded.dictionary
+
+
+def texts(dictionary: pa.Array) -> list[str | None]:
+    """The values of a dictionary as text."""
+    values: list[Any] = dictionary.to_pylist()
+    if kinds.is_boolean(dictionary.type):
+        return [None if value is None else str(value).lower() for value in values]
+    return [None if value is None else str(value) for value in values]
+
+
+def positions_array(positions: NDArray[np.int64]) -> pa.Array:
+    """Row numbers as an Arrow array, for ``take``."""
+    return pa.Array.from_buffers(pa.int64(), positions.size, [None, pa.py_buffer(positions)])
+
+
+def _buffer(array: pa.Array, dtype: Any) -> NDArray[Any]:
+    buffer = array.buffers()[1]
+    if buffer is None or not len(array):
+        return np.empty(0, dtype=dtype) if not len(array) else np.zeros(len(array), dtype=dtype)
+    width = np.dtype(dtype).itemsize
+    return np.frombuffer(buffer, dtype=dtype, count=len(array), offset=array.offset * width)

@@ -1,0 +1,192 @@
+"""The one read of the rows: a source in, a profile out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import reduce
+from operator import add
+from threading import Event, Lock
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from airflow_mlmonitor.data.arrow import moments, positions_array
+from airflow_mlmonitor.data.profile import EPOCH, Profile
+from airflow_mlmonitor.data.profiling import Layout, ProfileBuilder, profile_of, split
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.data.source import Connections, Part, Rows, Source
+
+LANES = 4
+"""Threads at most; parts are dealt out to them in a fixed order, so that a read gives the same profile twice."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with the rows read so far, and those expected where known."""
+
+Summary = TypeVar("Summary")
+
+
+def read(
+    source: Source,
+    window: Window | None = None,
+    *,
+    connections: Connections | None = None,
+    progress: Progress | None = None,
+) -> Profile:
+    """Read the rows of a source once and summarise them.
+
+    Parameters
+    ----------
+    source
+        The recipe for rows.
+    window
+        Only rows of this span, where the source has a timestamp column or binds ``:start`` and ``:end``.
+    connections
+        Where the source gets credentials from; by default the environment's ``AIRFLOW_CONN_...`` variables.
+    progress
+        Told how far the read has come.
+
+    Raises
+    ------
+    DataError
+        The rows cannot be read as asked. The message names the file, table or column.
+    """
+    rows, meter = _open(source, window, connections, progress)
+    layout = _layout(source, rows)
+    profiles = _in_lanes(rows.parts, lambda batches: profile_of(layout, batches, meter.seen))
+    return _remarked(reduce(add, profiles), rows)
+
+
+def read_days(
+    source: Source,
+    window: Window | None = None,
+    *,
+    span: timedelta = timedelta(days=1),
+    connections: Connections | None = None,
+    progress: Progress | None = None,
+) -> dict[Window, Profile]:
+    """Read the rows of a source once and summarise them day by day, or by another span.
+
+    Parameters
+    ----------
+    source
+        The recipe for rows; its timestamp column says where a row belongs. Rows without a moment are left out.
+    span
+        Length of one window; windows are counted from 1970, in UTC.
+
+    Other parameters, and errors, are those of :func:`read`.
+
+    Raises
+    ------
+    ConfigurationError
+        The source names no timestamp column.
+    """
+    if source.timestamp is None:
+        raise ConfigurationError(f"{source.label} cannot be split by day: give the source timestamp=COLUMN.")
+    rows, meter = _open(source, window, connections, progress)
+    layout = _layout(source, rows)
+    parted = _in_lanes(rows.parts, lambda batches: _by_span(layout, batches, span, meter.seen))
+    days: dict[int, Profile] = {}
+    for part in parted:
+        for number, profile in part.items():
+            days[number] = days[number] + profile if number in days else profile
+    windows = {number: Window(EPOCH + number * span, EPOCH + (number + 1) * span) for number in sorted(days)}
+    return {window: _remarked(days[number], rows) for number, window in windows.items()}
+
+
+def _open(
+    source: Source, window: Window | None, connections: Connections | None, progress: Progress | None
+) -> tuple[Rows, _Meter]:
+    if connections is None:
+        from airflow_mlmonitor.data.connections import EnvironmentConnections
+
+        connections = EnvironmentConnections()
+    rows = source.open(window, connections)
+    return rows, _Meter(progress, rows.expected)
+
+
+def _layout(source: Source, rows: Rows) -> Layout:
+    return Layout(
+        schema=rows.schema,
+        hidden=frozenset(rows.hidden),
+        categorical=frozenset(source.categorical),
+        private=frozenset(source.private),
+        slices=source.slices,
+        timestamp=source.timestamp,
+    )
+
+
+def _remarked(profile: Profile, rows: Rows) -> Profile:
+    return replace(profile, remarks={**profile.remarks, **rows.notes})
+
+
+def _by_span(
+    layout: Layout, batches: Iterable[pa.RecordBatch], span: timedelta, seen: Callable[[int], None]
+) -> dict[int, Profile]:
+    builders: dict[int, ProfileBuilder] = {}
+    position = layout.schema.get_field_index(layout.timestamp)
+    for batch in batches:
+        seconds = moments(batch.column(position))
+        known = np.isfinite(seconds)
+        numbers = np.floor_divide(seconds[known], span.total_seconds()).astype(np.int64)
+        for number, part in split(_where(batch, known), numbers):
+            builders.setdefault(number, ProfileBuilder(layout)).add(part)
+        seen(batch.num_rows)
+    return {number: builder.finish() for number, builder in builders.items()}
+
+
+def _where(batch: pa.RecordBatch, known: NDArray[np.bool_]) -> pa.RecordBatch:
+    return batch if known.all() else batch.take(positions_array(np.flatnonzero(known)))
+
+
+def _in_lanes(
+    parts: Sequence[Part], summarise: Callable[[Iterator[pa.RecordBatch]], Summary]
+) -> list[Summary]:
+    """Summarise parts in parallel threads; the first error stops them all."""
+    lanes = max(1, min(LANES, len(parts), os.cpu_count() or 1))
+    stop = Event()
+
+    def batches(lane: int) -> Iterator[pa.RecordBatch]:
+        for part in parts[lane::lanes]:
+            for batch in part():
+                if stop.is_set():
+                    return
+                yield batch
+
+    def work(lane: int) -> Summary:
+        try:
+            return summarise(batches(lane))
+        except BaseException:
+            stop.set()
+            raise
+
+    if lanes == 1:
+        return [work(0)]
+    with ThreadPoolExecutor(lanes, thread_name_prefix="read") as pool:
+        try:
+            return list(pool.map(work, range(lanes)))
+        except BaseException:
+            stop.set()  # Ctrl-C comes to this thread alone
+            raise
+
+
+class _Meter:
+    """Adds up what the threads have read."""
+
+    def __init__(self, progress: Progress | None, expected: int | None) -> None:
+        self._progress, self._expected = progress, expected
+        self._rows, self._lock = 0, Lock()
+
+    def seen(self, rows: int) -> None:
+        if self._progress is not None:
+            with self._lock:
+                self._rows += rows
+                self._progress(self._rows, self._expected)

@@ -1,0 +1,120 @@
+"""The metrics store, found through Airflow's connections."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airflow.sdk import BaseHook, conf
+
+from airflow_mlmonitor.errors import ConfigurationError, MLMonitorError
+from airflow_mlmonitor.hooks.airflow_connections import AirflowConnections
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.store.history import History
+    from airflow_mlmonitor.store.store import MetricsStore
+
+LOOKED_AT = 200
+"""Latest runs of a model in which its monitors are looked for."""
+
+
+class MetricsStoreHook(BaseHook):
+    """Opens the metrics store, and reads what earlier runs concluded.
+
+    :param metrics_conn_id: connection of the store: one of type ``mlmonitor``, or any PostgreSQL, MySQL, MariaDB or
+        SQLite connection. None takes ``metrics_conn_id`` of the section ``mlmonitor`` in Airflow's configuration.
+        While that is left at ``mlmonitor_default`` and no such connection is defined, the store is the SQLite file
+        ``mlmonitor.db`` in AIRFLOW_HOME.
+    """
+
+    conn_name_attr = "metrics_conn_id"
+    default_conn_name = "mlmonitor_default"
+    conn_type = "mlmonitor"
+    hook_name = "ML Monitor metrics store"
+
+    def __init__(self, metrics_conn_id: str | None = None, **kwargs: str | None) -> None:
+        super().__init__(**kwargs)
+        self.metrics_conn_id = metrics_conn_id
+
+    @cached_property
+    def store(self) -> MetricsStore:
+        """The store, opened and ready.
+
+        :raises StoreUnavailable: it cannot be reached.
+        :raises StoreOutdated: its tables have to be upgraded first.
+        """
+        from airflow_mlmonitor.store import open_store
+
+        upgrade = conf.getboolean("mlmonitor", "auto_upgrade", fallback=False)
+        store = open_store(self.store_url(), auto_upgrade=upgrade)
+        store.runs(last=1)  # opening alone would connect at the first use, and that comes after a long read
+        return store
+
+    def get_conn(self) -> MetricsStore:
+        """Return the store, opened."""
+        return self.store
+
+    def history(
+        self,
+        model: str,
+        *,
+        asof: datetime,
+        metric: str | None = None,
+        column: str | None = None,
+        monitor: str | None = None,
+        last: int = 30,
+    ) -> History:
+        """Return the last runs of a model whose windows start before a moment, oldest first.
+
+        :param model: the model.
+        :param asof: a moment of data time. A task that decides something gives the moment its own run is about, so
+            that a backfill decides what it would have decided then.
+        :param metric: only this metric, such as ``psi``.
+        :param column: only this column's.
+        :param monitor: only this monitor of the model; needed where several know the metric.
+        :param last: that many runs at most.
+        :raises ConfigurationError: several monitors of the model know the metric.
+
+        A task that depends on the last values reads them so::
+
+            history = MetricsStoreHook().history("flight_delay", metric="psi", column="dep_delay", asof=..., last=7)
+            history.values("psi", "dep_delay")
+        """
+        from airflow_mlmonitor.store.history import History
+
+        names = [monitor] if monitor else self._monitors(model, asof)
+        read = {name: self.store.history(name, asof=asof, last=last, metric=metric, column=column) for name in names}
+        found = {name: history for name, history in read.items() if history.points}
+        if len(found) > 1:
+            raise ConfigurationError(
+                f"Several monitors of {model} know {metric or 'metrics'}: {', '.join(sorted(found))}. "
+                "Say which one with monitor=."
+            )
+        return next(iter([*found.values(), *read.values()]), History())
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Open the store and read its last run: for the Test button of the connection form."""
+        try:
+            runs = self.store.runs(last=1)
+        except MLMonitorError as error:
+            return False, str(error)
+        return True, f"The last run is {runs[0].monitor} on {runs[0].window}." if runs else "It holds no run yet."
+
+    def store_url(self) -> str:
+        """Return the store's address as SQLAlchemy writes it, password included: never to be logged."""
+        default, connections = self.default_conn_name, AirflowConnections()
+        conn_id = self.metrics_conn_id or conf.get("mlmonitor", "metrics_conn_id", fallback=default)
+        details = connections.find(conn_id) if conn_id == default else connections.details(conn_id)
+        return details.database_url() if details else self._file_beside_airflow()
+
+    def _monitors(self, model: str, asof: datetime) -> list[str]:
+        return list(dict.fromkeys(run.monitor for run in self.store.runs(model=model, asof=asof, last=LOOKED_AT)))
+
+    def _file_beside_airflow(self) -> str:
+        home = Path(os.path.expandvars(os.environ.get("AIRFLOW_HOME", "~/airflow"))).expanduser()
+        path = home.absolute() / "mlmonitor.db"
+        self.log.info("The metrics store is %s; define the connection %s to use another.", path, self.default_conn_name)
+        return f"sqlite:///{path}"

@@ -1,0 +1,10 @@
+"""Which numbers are not normal."""
+
+from __future__ import annotations
+
+from airflow_mlmonitor.judging.bounds import Bounds
+from airflow_mlmonitor.judging.judge import Judge
+from airflow_mlmonitor.judging.significance import Significance
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+
+__all__ = ["Bounds", "Judge", "Significance", "Status", "Verdict"]

@@ -1,0 +1,33 @@
+"""What every judge promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.judging.verdict import Verdict
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.store.history import History
+
+
+class Judge(ABC):
+    """Turns the metrics of one run, and their history, into verdicts.
+
+    A judge never sees rows, profiles or the store, and it is a frozen dataclass: what it knows of the past comes from
+    the history alone, so that a clear or a backfill of an old day gives what that day would have given.
+    """
+
+    @abstractmethod
+    def judge(self, metrics: Sequence[Metric], history: History) -> list[Verdict]:
+        """Give one verdict a metric, in the order of the metrics.
+
+        Parameters
+        ----------
+        metrics
+            The metrics of the run under test.
+        history
+            The monitor's earlier runs as of that run; the run itself and anything later are not in it.
+        """

@@ -1,0 +1,50 @@
+"""What a metric says, and what was expected of it, in words."""
+
+from __future__ import annotations
+
+from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.judging.band import Band
+from airflow_mlmonitor.report.words import amount, expectation, number, plural
+
+PHRASES = {
+    "null_share": "missing in {value} of {n}",
+    "nonfinite_share": "NaN or infinite in {value} of {n}",
+    "zero_share": "zero in {value} of {n}",
+    "beyond_share": "outside the known range in {value} of {n}",
+    "unseen_share": "a value never seen before in {value} of {n}",
+    "duplicates": "{value} of {n} repeat an earlier one",
+    "rows": "{value} rows",
+    "ks": "values moved by about {effect} sd (KS {value})",
+    "chi2": "the mix of categories moved by about {effect} sd (chi-square {value})",
+}
+"""Metric name to what it says. A metric that is not here is named with its value."""
+
+
+def phrase(metric: Metric) -> str:
+    """Say what a metric says.
+
+    >>> phrase(Metric(name="null_share", value=0.318, column="temp", n=981, scale="share"))
+    'missing in 31.8% of 981 rows'
+    >>> phrase(Metric(name="spend_per_visit", value=2.5))
+    'spend_per_visit is 2.5'
+    """
+    pattern = PHRASES.get(metric.name.rpartition(".")[2], metric.name + " is {value}")
+    said = pattern.format(
+        value=amount(metric.value, metric.scale),
+        n=plural(metric.n, "row"),
+        effect=number(metric.effect and round(abs(metric.effect), 2)),
+    )
+    return f"{said}: {metric.why}" if metric.why else said
+
+
+def range_words(metric: Metric, band: Band | None) -> str:
+    """Say what was expected, and how much is known about it."""
+    if band is None:
+        if metric.scale == "distance" or metric.expected is None:
+            return "too few earlier runs to know how usual that is"
+        return f"the baseline has {amount(metric.expected, metric.scale)}"
+    usual = expectation(band.lower, band.upper, metric.expected, metric.scale)
+    high = metric.value is not None and metric.value > band.upper
+    extreme, word = (band.highest, "highest") if high else (band.lowest, "lowest")
+    record = f"{word} {amount(extreme.value, metric.scale)} on {extreme.run.window.label}"
+    return f"expected {usual} ({plural(band.runs, 'earlier run')}; {record})"

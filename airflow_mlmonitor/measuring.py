@@ -1,0 +1,127 @@
+"""The checks of one run, measured one after the other, so that none takes the others down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.data.baseline import Reference
+from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.errors import ConfigurationError, MLMonitorError, StoreError
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.shelf import StoreShelf
+
+REHEARSALS = 60
+"""Days of the training data that are measured as if they had been runs, the latest ones."""
+
+Key = tuple[str, str, str]
+
+
+@dataclass
+class Measured:
+    """What the checks of one run answered.
+
+    Parameters
+    ----------
+    answers
+        The checks that could be measured, with the baseline each found (None where it has none).
+    metrics
+        In the order of the checks.
+    broken
+        One verdict for each check that could not be measured.
+    baselines
+        Check name to what it was compared with, in words.
+    """
+
+    answers: list[tuple[Check, Reference | None]] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    broken: list[Verdict] = field(default_factory=list)
+    baselines: dict[str, str] = field(default_factory=dict)
+
+
+def measure(checks: Sequence[Check], now: Profile, shelf: StoreShelf, window: Window) -> Measured:
+    """Measure every check; one that raises becomes a broken verdict.
+
+    Raises
+    ------
+    StoreError
+        A baseline could not be read.
+    """
+    measured = Measured()
+    known: set[Key] = set()
+    for check in checks:
+        try:
+            reference = check.baseline.find(shelf, window) if check.baseline else None
+            metrics = _metrics(check, now, reference)
+            _refuse_twins(check, metrics, known)
+        except StoreError:
+            raise
+        except Exception as reason:  # noqa: BLE001 - one check must not take the others down
+            measured.broken.append(_broken(check, reason))
+            continue
+        known |= {metric.key for metric in metrics}
+        measured.metrics += metrics
+        measured.answers.append((check, reference))
+        if reference:
+            measured.baselines[check.name] = reference.label
+    return measured
+
+
+def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShelf, monitor: str) -> History:
+    """Measure the days of the pinned training data as if they had been runs: history before the first one.
+
+    Each is compared with what the run under test is compared with. A check that cannot be measured on a day has no
+    value there.
+    """
+    days = shelf.training_days(REHEARSALS)
+    runs = tuple(_imagined(monitor, shelf.model, window, day) for window, day in days)
+    points: dict[Key, dict[int, Point]] = {}
+    for position, (_, day) in enumerate(days):
+        for check, reference in answers:
+            for metric in _attempt(check, day, reference):
+                point = Point(run=runs[position], value=metric.value, status=Status.OK, expected=metric.expected)
+                points.setdefault(metric.key, {})[position] = point
+    return History(runs, points)
+
+
+def _metrics(check: Check, now: Profile, reference: Reference | None) -> list[Metric]:
+    metrics = check.measure(now, reference.profile if reference else None)
+    if check.prefix:
+        return [replace(metric, name=f"{check.prefix}.{metric.name}") for metric in metrics]
+    return list(metrics)
+
+
+def _attempt(check: Check, day: Profile, reference: Reference | None) -> list[Metric]:
+    try:
+        return _metrics(check, day, reference)
+    except Exception:  # noqa: BLE001 - a check of a user's own may need columns that training did not have
+        return []
+
+
+def _imagined(monitor: str, model: str, window: Window, day: Profile) -> Run:
+    started: datetime = window.end
+    return Run(
+        monitor=monitor, model=model, window=window, status=Status.OK, state=State.CLEAN, rows=day.rows, started=started
+    )
+
+
+def _refuse_twins(check: Check, metrics: Sequence[Metric], known: set[Key]) -> None:
+    seen = set(known)
+    for metric in metrics:
+        if metric.key in seen:
+            raise ConfigurationError(
+                f"{check.name} measures {metric.name} of {metric.column or 'the table'} a second time in this monitor; "
+                f"give the check a prefix, such as prefix='{check.name}2'."
+            )
+        seen.add(metric.key)
+
+
+def _broken(check: Check, reason: Exception) -> Verdict:
+    said = str(reason) if isinstance(reason, MLMonitorError) else f"{type(reason).__name__}: {reason}"
+    metric = Metric(name=check.name, value=None, family="check", why=said)
+    return Verdict(metric=metric, status=Status.BROKEN, severity=1.0, why=said)

@@ -1,0 +1,99 @@
+"""The whole flow of a run, on one screen."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.bounds import Bounds
+from airflow_mlmonitor.judging.judge import Judge
+from airflow_mlmonitor.judging.significance import Significance
+from airflow_mlmonitor.measuring import measure, rehearsed
+from airflow_mlmonitor.report.report import Report, Tags
+from airflow_mlmonitor.store.shelf import StoreShelf
+from airflow_mlmonitor.store.store import MetricsStore
+
+HISTORY = 365
+"""Earlier runs a judge sees: a year of daily ones."""
+
+ROOTS = 28
+"""Own runs from which on the days of the training data are no longer needed as history."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitor:
+    """The checks of one model in one place of its pipeline, and the flow of a run.
+
+    Parameters
+    ----------
+    name
+        Unique in the store; ``model/task`` by default in Airflow.
+    model
+        The model it watches.
+    checks
+        Each finds its baseline, measures and yields metrics; one that breaks becomes a broken verdict.
+    judge
+        Says which numbers are not normal.
+    bounds
+        What a person wrote; these stand beside the judge's verdicts and survive any history.
+    """
+
+    name: str
+    model: str
+    checks: Sequence[Check]
+    judge: Judge = field(default_factory=Significance)
+    bounds: Bounds | None = None
+
+    def evaluate(
+        self,
+        now: Profile,
+        *,
+        window: Window,
+        store: MetricsStore,
+        tags: Tags | None = None,
+        model_version: str | None = None,
+        announce: Callable[[Report], None] | None = None,
+    ) -> Report:
+        """Measure, judge and remember one run.
+
+        ``announce`` gets the report before it is saved: a store that fails then does not take the findings with it.
+
+        Raises
+        ------
+        StoreError
+            The history could not be read or the run not be saved. A failing check raises nothing.
+        """
+        started, clock = datetime.now(UTC), time.perf_counter()
+        shelf = StoreShelf(store, self.name, self.model, window)
+        measured = measure(self.checks, now, shelf, window)
+        history = store.history(self.name, asof=window.start, last=HISTORY)
+        if len(history) < ROOTS:
+            history = rehearsed(measured.answers, shelf, self.name) + history
+        verdicts = self.judge.judge(measured.metrics, history)
+        if self.bounds:
+            verdicts = self.bounds.tighten(verdicts) + self.bounds.unmatched(measured.metrics)
+        report = Report(
+            monitor=self.name,
+            model=self.model,
+            model_version=model_version,
+            window=window,
+            verdicts=(*verdicts, *measured.broken),
+            rows=now.rows,
+            baselines=measured.baselines,
+            notes=now.notes,
+            facts={"schema": json.dumps(now.schema)},
+            tags=tags or Tags(),
+            started=started,
+            seconds=time.perf_counter() - clock,
+        )
+        if announce:
+            announce(report)
+        store.save(report, profile=now.encode())
+        return report
+

@@ -1,0 +1,9 @@
+"""Operators: the tasks that profile and monitor."""
+
+from __future__ import annotations
+
+from airflow_mlmonitor.operators.monitor_operator import MonitorOperator
+from airflow_mlmonitor.operators.profile_operator import ProfileOperator
+from airflow_mlmonitor.operators.skew_operator import TrainServeSkewOperator
+
+__all__ = ["MonitorOperator", "ProfileOperator", "TrainServeSkewOperator"]

@@ -1,0 +1,174 @@
+"""The operator that reads a source once and runs checks on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.exceptions import AirflowFailException
+
+from airflow_mlmonitor.context import Context, mapped_label, tags_of, window_of
+from airflow_mlmonitor.data.source import Source
+from airflow_mlmonitor.errors import ConfigurationError
+from airflow_mlmonitor.hooks import AirflowConnections, MetricsStoreHook
+from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.operators.task import ReadingLog, no_vain_retries, rendered_for_run
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.checks.check import Check
+    from airflow_mlmonitor.data.profile import Profile
+    from airflow_mlmonitor.data.window import Window
+    from airflow_mlmonitor.judging.bounds import Bounds
+    from airflow_mlmonitor.judging.judge import Judge
+    from airflow_mlmonitor.monitor import Monitor
+    from airflow_mlmonitor.report.report import Report
+
+Callback = Callable[[Context], Any]
+"""What Airflow calls on success or failure, notifiers included."""
+
+FAILING = {
+    "fail": {Status.FAIL, Status.BROKEN},
+    "warn": {Status.FAIL, Status.BROKEN, Status.WARN},
+    "never": set[Status](),
+}
+"""``fail_on`` to the outcomes that fail the task."""
+
+LOG_WIDTH = 120
+
+
+class MonitorOperator(BaseOperator):
+    """Reads a source once, runs checks on what it found, and fails when the judge says so.
+
+    The verdicts go to the metrics store, to the task's log in words, and as a small summary to XCom, whatever the
+    outcome. Findings that fail the task fail it without retries: the same rows would give the same verdicts. A
+    database that cannot be reached raises an ordinary error, so ``retries`` are for that.
+
+    :param model: the model that is watched. (templated)
+    :param source: where the rows are. Every string in it is a template, in which ``window`` is known besides
+        Airflow's own names: ``{{ window.label }}``, ``{{ window.start }}``. Airflow shows it rendered; a string that
+        ends in ``.sql`` is the name of a file. (templated)
+    :param checks: questions about the rows; all are answered from one read.
+    :param judge: says which of the numbers are not normal; by default
+        :class:`~airflow_mlmonitor.judging.Significance`.
+    :param bounds: limits that hold whatever the judge says.
+    :param window: the span of data time to look at: a timedelta such as ``timedelta(days=1)``, which ends at the
+        run's moment on a whole local day, hour or other part of a day; or a text, a day such as ``"{{ ds }}"`` or
+        ``"start/end"``, in UTC where it names no zone. None is the run's data interval, and one day where that is
+        empty or missing. (templated)
+    :param monitor: name under which the history is kept; by default ``model/task_id``. A mapped task's instances
+        each have their own, with the rendered ``map_index_template`` or else the map index in brackets: give a
+        template, since indexes shift when the list changes. (templated)
+    :param model_version: the version that is serving, to be remembered with the run. (templated)
+    :param metrics_conn_id: connection of the metrics store; see
+        :class:`~airflow_mlmonitor.hooks.MetricsStoreHook`. (templated)
+    :param fail_on: ``"fail"`` fails the task on failed and broken verdicts, ``"warn"`` on warnings too, ``"never"``
+        on none.
+    :param on_warn_callback: called with the context, like Airflow's own callbacks, when there are findings and the
+        task stays green; a function, a notifier or several. What one raises is logged.
+    """
+
+    template_fields: Sequence[str] = ("model", "window", "source", "monitor", "model_version", "metrics_conn_id")
+    template_ext: Sequence[str] = (".sql",)
+    template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
+
+    def __init__(  # noqa: PLR0913 - Airflow's operators take what they need by name
+        self,
+        *,
+        model: str,
+        source: Source,
+        checks: Sequence[Check],
+        judge: Judge | None = None,
+        bounds: Bounds | None = None,
+        window: timedelta | str | None = None,
+        monitor: str | None = None,
+        model_version: str | None = None,
+        metrics_conn_id: str | None = None,
+        fail_on: str = "fail",
+        on_warn_callback: Callback | Sequence[Callback] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if fail_on not in FAILING:
+            raise ConfigurationError(f"fail_on={fail_on!r} is not known; write {', '.join(map(repr, FAILING))}.")
+        self.model = model
+        self.source = source
+        self.checks = checks
+        self.judge = judge
+        self.bounds = bounds
+        self.window = window
+        self.monitor = monitor
+        self.model_version = model_version
+        self.metrics_conn_id = metrics_conn_id
+        self.fail_on = fail_on
+        self.on_warn_callback = on_warn_callback
+
+    def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Render a template field; a source into a copy."""
+        render = super().render_template
+        return rendered_for_run(content, context, self.window, lambda text, named: render(text, named, *args, **kwargs))
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Read, measure, judge, remember; then fail, warn or pass."""
+        with no_vain_retries():
+            report = self._evaluated(context)
+        if report.status in FAILING[self.fail_on]:
+            raise AirflowFailException(_headline(report))
+        if report.status.is_finding:
+            self._warn(context)
+        return report.summary()
+
+    def _evaluated(self, context: Context) -> Report:
+        window = window_of(context, self.window)
+        store = MetricsStoreHook(self.metrics_conn_id).store  # before the read: a dead store fails at once
+        return self._monitor(context).evaluate(
+            self._profile(window),
+            window=window,
+            store=store,
+            tags=tags_of(context),
+            model_version=self.model_version or None,
+            announce=partial(self._announce, context),
+        )
+
+    def _monitor(self, context: Context) -> Monitor:
+        from airflow_mlmonitor.monitor import Monitor
+
+        judge = {} if self.judge is None else {"judge": self.judge}
+        return Monitor(name=self._name(context), model=self.model, checks=self.checks, bounds=self.bounds, **judge)
+
+    def _name(self, context: Context) -> str:
+        label = mapped_label(context)
+        return self.monitor or f"{self.model}/{self.task_id}" + (f"[{label}]" if label else "")
+
+    def _profile(self, window: Window) -> Profile:
+        from airflow_mlmonitor.data.reading import read
+
+        self.log.info("Reading %s, window %s.", self.source.label, window)
+        return read(self.source, window, connections=AirflowConnections(), progress=ReadingLog(self.log))
+
+    def _announce(self, context: Context, report: Report) -> None:
+        """Say what was found before it is saved: a store that fails then must not take the findings with it."""
+        from airflow_mlmonitor.report.text import render
+
+        level = logging.WARNING if report.status.is_finding else logging.INFO
+        self.log.log(level, "%s", render(report, width=LOG_WIDTH))
+        if report.status.is_finding and self.do_xcom_push:  # Airflow itself pushes nothing when a task fails
+            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=report.summary())
+
+    def _warn(self, context: Context) -> None:
+        callbacks = self.on_warn_callback
+        for callback in [callbacks] if callable(callbacks) else callbacks:
+            try:
+                callback(context)
+            except Exception:
+                self.log.exception("on_warn_callback %r failed.", callback)
+
+
+def _headline(report: Report) -> str:
+    from airflow_mlmonitor.report.text import headline
+
+    return headline(report)

@@ -1,0 +1,125 @@
+"""The operator that profiles rows for later comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from airflow_mlmonitor.context import Context, window_of
+from airflow_mlmonitor.data.source import Source
+from airflow_mlmonitor.errors import DataError
+from airflow_mlmonitor.hooks import AirflowConnections, MetricsStoreHook
+from airflow_mlmonitor.operators.task import ReadingLog, no_vain_retries, rendered_for_run
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.data.profile import Profile
+    from airflow_mlmonitor.data.window import Window
+
+NOTES = 20
+"""Notes that XCom carries."""
+
+NOTE = 400
+"""Characters of one."""
+
+
+class ProfileOperator(BaseOperator):
+    """Profiles the rows of a source and keeps the profile in the metrics store; judges nothing.
+
+    With ``pin`` the profile becomes the baseline of a version of the model: for the task that prepares training data.
+    Without, it is kept under a name and the window it is of: under the name of a monitor it gives that monitor a past
+    before its first run.
+
+    :param model: the model. (templated)
+    :param source: where the rows are; as for :class:`~airflow_mlmonitor.operators.MonitorOperator`. (templated)
+    :param pin: the version of the model that was trained on these rows. Pinning a version again replaces it.
+        (templated)
+    :param keep_as: what to keep the profile under where it is not pinned; by default ``model/task_id``. (templated)
+    :param split: profile the parts of the rows too, by the source's timestamp column, each part as long as this:
+        ``timedelta(days=1)`` splits by UTC day. Then monitors have a past from the first day on. Rows without a
+        moment are left out.
+    :param window: the span of data time to read, as for a MonitorOperator. None reads everything for a pinned
+        profile, and for one that is kept what a MonitorOperator would read. (templated)
+    :param metrics_conn_id: connection of the metrics store; see
+        :class:`~airflow_mlmonitor.hooks.MetricsStoreHook`. (templated)
+    """
+
+    template_fields: Sequence[str] = ("model", "window", "source", "pin", "keep_as", "metrics_conn_id")
+    template_ext: Sequence[str] = (".sql",)
+    template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        source: Source,
+        pin: str | None = None,
+        keep_as: str | None = None,
+        split: timedelta | None = None,
+        window: timedelta | str | None = None,
+        metrics_conn_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.model = model
+        self.source = source
+        self.pin = pin
+        self.keep_as = keep_as
+        self.split = split
+        self.window = window
+        self.metrics_conn_id = metrics_conn_id
+
+    def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Render a template field; a source into a copy."""
+        render = super().render_template
+        return rendered_for_run(content, context, self.window, lambda text, named: render(text, named, *args, **kwargs))
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Read, profile and keep."""
+        with no_vain_retries():
+            return self._profiled(context)
+
+    def _profiled(self, context: Context) -> dict[str, Any]:
+        store = MetricsStoreHook(self.metrics_conn_id).store  # before the read: a dead store fails at once
+        window = None if self.pin and self.window is None else window_of(context, self.window)
+        whole, parts = self._read(window)
+        encoded = {part: profile.encode() for part, profile in parts.items()}
+        if self.pin:
+            store.pin(self.model, self.pin, whole.encode(), rows=whole.rows, label=self.source.label, days=encoded)
+            place = f"baseline {self.pin} of {self.model}"
+        else:
+            place = self.keep_as or f"{self.model}/{self.task_id}"
+            for part, profile in (encoded or {window: whole.encode()}).items():
+                store.keep(place, part, profile)
+        self.log.info("Kept %s rows of %s as %s.", f"{whole.rows:,}", self.source.label, place)
+        return _summary(place, window, whole, len(parts))
+
+    def _read(self, window: Window | None) -> tuple[Profile, dict[Window, Profile]]:
+        from airflow_mlmonitor.data.reading import read, read_days
+
+        self.log.info("Reading %s, %s.", self.source.label, f"window {window}" if window else "all of it")
+        connections, progress = AirflowConnections(), ReadingLog(self.log)
+        if self.split is None:
+            whole = read(self.source, window, connections=connections, progress=progress)
+            parts = {}
+        else:
+            parts = read_days(self.source, window, span=self.split, connections=connections, progress=progress)
+            whole = reduce(add, parts.values()) if parts else None
+        if not whole or not whole.rows:
+            raise DataError(f"{self.source.label} has no rows to profile; anything later would look new beside it.")
+        return whole, parts
+
+
+def _summary(place: str, window: Window | None, whole: Profile, parts: int) -> dict[str, Any]:
+    return {
+        "kept_as": place,
+        "window": [window.start.isoformat(), window.end.isoformat()] if window else None,
+        "rows": whole.rows,
+        "columns": len(whole.columns),
+        "parts": parts,
+        "notes": {column: note[:NOTE] for column, note in list(whole.notes.items())[:NOTES]},
+    }

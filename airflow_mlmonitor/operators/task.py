@@ -1,0 +1,77 @@
+"""What operators that read a source have in common: rendering it, reading it, and errors that no retry mends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Protocol
+
+from airflow.sdk.exceptions import AirflowFailException
+from jinja2 import UndefinedError
+
+from airflow_mlmonitor.context import Context, window_of
+from airflow_mlmonitor.data.source import Source
+from airflow_mlmonitor.errors import BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed
+
+FINAL = (BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed)
+"""Errors that stay however often a task is tried."""
+
+PAUSE = 10.0
+"""Seconds between two lines about one read in a task's log."""
+
+
+@contextmanager
+def no_vain_retries() -> Iterator[None]:
+    """Let errors that trying again cannot mend fail the task at once; others leave Airflow's retries their chance."""
+    try:
+        yield
+    except FINAL as error:
+        raise AirflowFailException(str(error)) from error
+
+
+def rendered_for_run(
+    content: Any, context: Context, wanted: timedelta | str | None, render: Callable[[Any, Context], Any]
+) -> Any:
+    """Render a template field for one run; a source into a copy, whose strings may speak of the run's ``window``.
+
+    Airflow renders the fields of an operator that it has copied for the run, but a nested object in place: its next
+    run would find the text of this one instead of the template.
+    """
+    if not isinstance(content, Source):
+        return render(content, context)
+    with no_vain_retries():
+        named = {**context, "window": window_of(context, wanted)}
+    try:
+        return content.rendered(lambda text: str(render(text, named)))
+    except UndefinedError as error:
+        raise AirflowFailException(
+            f"A template of {content.label} cannot be rendered: {error}. Runs triggered by an asset, or without a "
+            "logical date, have no ds and no data_interval_start; window.start and window.label are always there."
+        ) from error
+
+
+class Log(Protocol):
+    """A logger, Airflow's or the standard library's."""
+
+    def info(self, message: str, *args: object) -> None:
+        """Log a line."""
+
+
+class ReadingLog:
+    """Says in a task's log how far a long read has come: at most a line every ten seconds."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._next = time.monotonic() + PAUSE
+
+    def __call__(self, rows: int, expected: int | None) -> None:
+        """Note that so many rows are read."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + PAUSE
+        if expected:
+            self._log.info("Read %s of %s rows (%d%%).", f"{rows:,}", f"{expected:,}", 100 * rows / expected)
+        else:
+            self._log.info("Read %s rows.", f"{rows:,}")

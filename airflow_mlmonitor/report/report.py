@@ -1,0 +1,120 @@
+"""All verdicts of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.verdict import Status, Verdict, ranked, worst
+
+SUMMARY_FINDINGS = 20
+"""Findings an XCom summary carries; with their texts cut it stays far below the 48 KB that every database takes."""
+
+SUMMARY_TEXT = 400
+"""Characters of one text in an XCom summary."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tags:
+    """Who ran it: the Airflow task instance, or a person at a terminal (then the ids are empty)."""
+
+    dag_id: str = ""
+    task_id: str = ""
+    map_index: int = -1
+    run_id: str = ""
+    try_number: int = 1
+
+    @property
+    def owner(self) -> tuple[str, str, int]:
+        """The task that a monitor and window belong to, whatever the run and the try."""
+        return self.dag_id, self.task_id, self.map_index
+
+    def __str__(self) -> str:
+        if not self.task_id:
+            return "the command line"
+        mapped = f"[{self.map_index}]" if self.map_index >= 0 else ""
+        return f"task {self.task_id}{mapped} of DAG {self.dag_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All verdicts of one run; its findings are those somebody should read, ranked, in words.
+
+    Parameters
+    ----------
+    monitor, model, window
+        What was looked at: the key of the run.
+    verdicts
+        In the order of the checks.
+    rows
+        Number of rows read.
+    model_version
+        The version that was serving, where it is known.
+    baselines
+        Check name to what it was compared with, in words.
+    notes
+        Column name ("" for the table) to what could not be evaluated and why.
+    facts
+        Texts to remember about the run, such as the schema.
+    tags
+        Who ran it.
+    started, seconds
+        Wall-clock begin, and how long it took.
+    """
+
+    monitor: str
+    model: str
+    window: Window
+    verdicts: tuple[Verdict, ...]
+    rows: int = 0
+    model_version: str | None = None
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    tags: Tags = field(default_factory=Tags)
+    started: datetime
+    seconds: float = 0.0
+
+    @cached_property
+    def status(self) -> Status:
+        """The gravest verdict."""
+        return worst(list(self.verdicts))
+
+    @cached_property
+    def findings(self) -> list[Verdict]:
+        """Verdicts that somebody should read, gravest and farthest out first."""
+        return ranked(self.verdicts)
+
+    def summary(self) -> dict[str, Any]:
+        """The run as small plain JSON, for XCom: no NaN, no numpy, at most 48 KB."""
+        findings = self.findings
+        return {
+            "monitor": self.monitor,
+            "model": self.model,
+            "model_version": self.model_version,
+            "window": [self.window.start.isoformat(), self.window.end.isoformat()],
+            "status": self.status.value,
+            "rows": self.rows,
+            "metrics": len(self.verdicts),
+            "findings_total": len(findings),
+            "findings": [_plain(verdict) for verdict in findings[:SUMMARY_FINDINGS]],
+        }
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    metric = verdict.metric
+    return {
+        "status": verdict.status.value,
+        "metric": metric.name,
+        "column": metric.column and metric.column[:SUMMARY_TEXT],
+        "slice": metric.slice[:SUMMARY_TEXT],
+        "value": metric.value,
+        "expected": verdict.expected,
+        "lower": verdict.lower,
+        "upper": verdict.upper,
+        "why": verdict.why[:SUMMARY_TEXT],
+    }

@@ -1,0 +1,219 @@
+"""A report as text: for task logs, terminals and messages."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.report.groups import Group, grouped
+from airflow_mlmonitor.report.report import Report
+from airflow_mlmonitor.report.table import printable, shortened, table, wrapped
+from airflow_mlmonitor.report.words import STATUS_WORDS, amount, expectation, plural
+
+SHOWN = 30
+"""Rows of a table of findings, and lines of notes: more is not read by anybody."""
+
+BESIDE = 5
+"""Further findings, or columns, named in the row of the gravest one."""
+
+NAME = 32
+"""Characters of a column's name in a table."""
+
+TEXT = 400
+"""Characters of one reason; a broken check may carry a long message from a database."""
+
+COLOURS = {"OK": "32", "Learning": "2", "Warning": "33", "Could not check": "35", "Failed": "31"}
+
+
+def headline(report: Report) -> str:
+    """Say in one sentence what was found, where and how much.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from airflow_mlmonitor.checks.metric import Metric
+    >>> from airflow_mlmonitor.data.window import Window
+    >>> missing = Metric(name="null_share", value=0.318, column="temp", scale="share", n=981)
+    >>> found = Verdict(metric=missing, status=Status.FAIL, why="missing in 31.8% of 981 rows; expected 0–1.2%")
+    >>> report = Report(
+    ...     monitor="flight_delay/skew",
+    ...     model="flight_delay",
+    ...     window=Window.parse("2013-02-08"),
+    ...     verdicts=(found,),
+    ...     started=datetime.now(UTC),
+    ... )
+    >>> headline(report)
+    'temp: missing in 31.8% of 981 rows (flight_delay/skew on 2013-02-08).'
+    """
+    said = foremost(report.findings) or _quiet(report)
+    preposition = "in" if "/" in report.window.label else "on"
+    return f"{said} ({printable(report.monitor)} {preposition} {report.window.label})."
+
+
+def foremost(findings: Sequence[Verdict]) -> str:
+    """Say the first of some ranked findings, and how many more there are; empty when there is none."""
+    if not findings:
+        return ""
+    metric, (said, *_) = findings[0].metric, re.split(r"[;.]\s|[;.]$", _reason(findings[0]), maxsplit=1)
+    if metric.column is None and metric.value is not None:
+        said += f", expected {_expected(findings[0])}"
+    if subject := _subject(metric):
+        said = f"{subject}: {said}"
+    more = f", and {plural(len(findings) - 1, 'more finding')}" if findings[1:] else ""
+    return printable(said) + more
+
+
+def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
+    """Write a report for a log or a terminal.
+
+    The findings stand in a table, farthest out first, one row a column; below it what was compared with what,
+    what could not be evaluated, and the commands that show more.
+
+    Parameters
+    ----------
+    report
+        The report.
+    width
+        Characters a line may take. Only commands are longer where names are: they stay in one piece.
+    colour
+        Colour the status words with terminal escapes.
+    """
+    groups = grouped(report.findings)
+    blocks = [
+        [*wrapped(headline(report), width), *wrapped(_facts(report), width)],
+        _table(groups, width, colour),
+        _compared(report.baselines, width),
+        _notes(report.notes, width),
+        _further(report, groups),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def painted(text: str) -> str:
+    r"""Colour a status word for a terminal; leave any other text as it is.
+
+    >>> painted("Failed"), painted("temp")
+    ('\x1b[31mFailed\x1b[0m', 'temp')
+    """
+    code = COLOURS.get(text)
+    return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+
+def _quiet(report: Report) -> str:
+    rows = plural(report.rows, "row")
+    if not report.verdicts:
+        return f"Nothing was measured in {rows}"
+    if report.status is Status.LEARNING:
+        return f"Still learning: {rows} measured, too few earlier runs to judge them"
+    return f"Nothing unusual in {rows}"
+
+
+def _facts(report: Report) -> str:
+    columns = {verdict.metric.column for verdict in report.verdicts if verdict.metric.column}
+    version = f", version {report.model_version}" if report.model_version else ""
+    breadth = f"{plural(len(report.verdicts), 'metric')} of {plural(len(columns), 'column')}"
+    return printable(
+        f"{STATUS_WORDS[report.status]}. {plural(report.rows, 'row')}; {breadth} in {report.seconds:.1f} s; "
+        f"model {report.model}{version}."
+    )
+
+
+def _table(groups: Sequence[Group], width: int, colour: bool) -> list[str]:
+    if not groups:
+        return []
+    rows = [_row(position, group) for position, group in enumerate(groups[:SHOWN], 1)]
+    header = ["#", "Status", "Column", "What happened", "Metric"]
+    lines = table(header, rows, width=width, right=[0], wrap=3, paint={1: painted} if colour else {})
+    hidden = sum(group.size for group in groups[SHOWN:])
+    return [*lines, f"and {hidden} more"] if hidden else lines
+
+
+def _row(position: int, group: Group) -> list[str]:
+    lead = group.lead
+    what = [_reason(lead)]
+    if group.findings[1:]:
+        what.append("with it: " + _listed([_beside(verdict) for verdict in group.findings[1:]]))
+    if group.twins:
+        what.append("the same in " + _listed([_twin(twin) for twin in group.twins]))
+    return [
+        str(position),
+        STATUS_WORDS[lead.status],
+        shortened(_subject(lead.metric) or "(table)", NAME),
+        "\n".join(printable(text) for text in what),
+        ""
+        if lead.metric.value is None
+        else f"{lead.metric.name} {amount(lead.metric.value, lead.metric.scale)}",
+    ]
+
+
+def _subject(metric: Metric) -> str:
+    """Name what a metric is about: a column, a check that broke, a slice; empty for all of the table."""
+    name = f"check {metric.name}" if metric.family == "check" else metric.column or ""
+    if not metric.slice:
+        return name
+    return f"{name} ({metric.slice})" if name else metric.slice
+
+
+def _expected(verdict: Verdict) -> str:
+    return expectation(verdict.lower, verdict.upper, verdict.expected, verdict.metric.scale)
+
+
+def _reason(verdict: Verdict) -> str:
+    metric = verdict.metric
+    text = verdict.why or f"{metric.name} is {amount(metric.value, metric.scale)}"
+    return text if len(text) <= TEXT else text[: TEXT - 1] + "…"
+
+
+def _beside(verdict: Verdict) -> str:
+    metric = verdict.metric
+    name = f"{metric.name} where {metric.slice}" if metric.slice else metric.name
+    if metric.value is None:
+        return f"{name} not measured"
+    return f"{name} {amount(metric.value, metric.scale)} (expected {_expected(verdict)})"
+
+
+def _twin(group: Group) -> str:
+    name = str(group.lead.metric.column)
+    return f"{name} ({plural(group.size - 1, 'more finding')})" if group.size > 1 else name
+
+
+def _listed(texts: Sequence[str]) -> str:
+    hidden = len(texts) - BESIDE
+    return ", ".join(texts[:BESIDE]) + (f" and {hidden} more" if hidden > 0 else "")
+
+
+def _compared(baselines: Mapping[str, str], width: int) -> list[str]:
+    checks: dict[str, list[str]] = defaultdict(list)
+    for check, label in baselines.items():
+        checks[label].append(check)
+    said = [f"{', '.join(names)}: {label}" for label, names in checks.items()]
+    return ["Compared with:", *_indented(said, width)] if said else []
+
+
+def _notes(notes: Mapping[str, str], width: int) -> list[str]:
+    said = [f"{column}: {note}" if column else note for column, note in notes.items()]
+    hidden = [f"and {len(said) - SHOWN} more"] if len(said) > SHOWN else []
+    return ["Not evaluated, or only in part:", *_indented(said[:SHOWN] + hidden, width)] if said else []
+
+
+def _indented(texts: Sequence[str], width: int) -> list[str]:
+    lines = []
+    for text in texts:
+        first, *later = wrapped(printable(text), width - 4)
+        lines += [f"  {first}", *(f"    {line}" for line in later)]
+    return lines
+
+
+def _further(report: Report, groups: Sequence[Group]) -> list[str]:
+    monitor = ["--monitor", report.monitor]
+    commands = [["mlmonitor", "runs", *monitor]]
+    metric = next((group.lead.metric for group in groups if group.lead.metric.family != "check"), None)
+    if metric:
+        place = ["--column", metric.column] if metric.column else []
+        place += ["--slice", metric.slice] if metric.slice else []
+        commands.insert(0, ["mlmonitor", "history", report.model, metric.name, *place, *monitor])
+    return ["To look further:", *(f"  {shlex.join(command)}" for command in commands)]

@@ -1,0 +1,80 @@
+"""Bins taken from a reference, and the rows in them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airflow_mlmonitor.stats.points import Array, Points, cdf
+
+ENOUGH = 20
+"""Rows of the reference that a bin between quantiles must hold."""
+
+
+def quantile_edges(reference: Points, bins: int = 10) -> Array:
+    """The inner edges of bins that hold about equally many rows of the reference.
+
+    Edges lie halfway between neighbouring points, so that a value rounded a little differently stays in its bin. A
+    value more frequent than a bin's share takes a bin and there are fewer; with no more distinct values than bins
+    each has its own.
+
+    Parameters
+    ----------
+    reference
+        The sample the bins are made for.
+    bins
+        How many at most, 1 or more. A reference of continuous values gets fewer if it is so small that one would hold
+        fewer than 20 rows: edges placed on few rows fit those too well, and tests of the counts find differences
+        that are not there (at 10 bins of 5 rows in 15 % of cases where they promise 5 %).
+
+    Returns
+    -------
+    numpy.ndarray
+        At most ``bins - 1`` ascending edges; the first and the last bin are open to the outside. Empty where the
+        reference has fewer than two distinct values.
+
+    Examples
+    --------
+    >>> quantile_edges(Points.of(range(100)), bins=4)
+    array([24.5, 49.5, 74.5])
+    >>> quantile_edges(Points.of([0, 0, 0, 0, 0, 0, 1, 5]))
+    array([0.5, 3. ])
+    """
+    x = reference.x
+    last = np.arange(x.size - 1) if x.size <= bins else _quantiles(reference, bins)
+    return x[last] / 2 + x[last + 1] / 2
+
+
+def _quantiles(reference: Points, bins: int) -> NDArray[np.intp]:
+    """Positions of the points that bring a bin to its share of the rows, the last point left out."""
+    upto = np.cumsum(reference.w)
+    bins = min(bins, max(int(upto[-1] / ENOUGH), 2))
+    wanted = upto[-1] * np.arange(1, bins) / bins
+    last = np.unique(np.searchsorted(upto, wanted * (1 - 1e-12)))
+    return last[last < upto.size - 1]
+
+
+def bin_counts(sample: Points, edges: Array) -> Array:
+    """How many rows fall into each bin, an edge belonging to the bin below it.
+
+    Parameters
+    ----------
+    sample
+        Means of runs that reach over an edge are shared out between the bins.
+    edges
+        Inner edges, ascending.
+
+    Returns
+    -------
+    numpy.ndarray
+        One count a bin, ``edges.size + 1`` of them; all 0 for a sample without rows.
+
+    Examples
+    --------
+    >>> bin_counts(Points.of([-7, 1, 2, 2, 30]), np.array([1.5, 2.5]))
+    array([2., 2., 1.])
+    """
+    if not sample.x.size:
+        return np.zeros(edges.size + 1)
+    upto = cdf(*sample, at=edges) * sample.total
+    return np.diff(upto, prepend=0.0, append=sample.total)

@@ -1,0 +1,35 @@
+"""What earlier runs concluded, and the profiles to compare with.
+
+::
+
+    store.py      the contract: MetricsStore, Pin, Annotation
+    history.py    what comes out of it: Run, State, Point, History
+    shelf.py      the store as a baseline sees it
+    saving.py     what holds for every save: who owns a window, what a run is worth
+    memory.py     MemoryStore
+    sql.py        SqlStore, open_store: the contract in a SQL database, on
+                    database.py    its transactions         faults.py        its complaints
+                    schema.py      its revision             migrations/      how it came about
+                    tables.py      its tables               column_types.py  their types
+                    queries.py     what is read             changes.py       what is written, with upsert.py
+"""
+
+from __future__ import annotations
+
+from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.memory import MemoryStore
+from airflow_mlmonitor.store.sql import SqlStore, open_store
+from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
+
+__all__ = [
+    "Annotation",
+    "History",
+    "MemoryStore",
+    "MetricsStore",
+    "Pin",
+    "Point",
+    "Run",
+    "SqlStore",
+    "State",
+    "open_store",
+]

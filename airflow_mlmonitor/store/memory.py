@@ -1,0 +1,218 @@
+"""The metrics store in memory: for tests, and for looking at rows once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Any
+
+from airflow_mlmonitor.data.window import Window, utc
+from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.report.report import Report
+from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.saving import no_such_run, refuse_stranger, refuse_unstorable, state_of
+from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
+
+Key = tuple[str, Window]
+
+
+@dataclass(frozen=True)
+class _Saved:
+    run: Run
+    verdicts: tuple[Verdict, ...]
+    facts: Mapping[str, str]
+
+
+class MemoryStore(MetricsStore):
+    """A metrics store that is gone with its process.
+
+    Examples
+    --------
+    >>> store = MemoryStore()
+    >>> store.keep("training", Window.parse("2013-01-01"), b"an encoded profile")
+    >>> store.profiles("training", asof=datetime(2013, 2, 1, tzinfo=UTC), last=28)[0][0].label
+    '2013-01-01'
+    """
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._saved: dict[Key, _Saved] = {}
+        self._models: dict[str, str] = {}
+        self._kinds: dict[tuple[str, tuple[str, str, str]], dict[str, Any]] = {}
+        self._annotations: dict[Key, list[Annotation]] = {}
+        self._profiles: dict[Key, bytes] = {}
+        self._pins: dict[tuple[str, str], Pin] = {}
+
+    def save(self, report: Report, *, profile: bytes | None = None) -> None:
+        """Remember a run and, encoded, the profile of its rows."""
+        refuse_unstorable(report)
+        key = report.monitor, report.window
+        with self._lock:
+            earlier = self._saved.get(key)
+            if earlier:
+                refuse_stranger(report, earlier.run.tags, earlier.run.started)
+            run = _run(report, earlier.run.state if earlier else None)
+            self._saved[key] = _Saved(run, report.verdicts, dict(report.facts))
+            self._models[report.monitor] = report.model
+            for metric in (verdict.metric for verdict in report.verdicts):
+                kind = {"scale": metric.scale, "family": metric.family, "worse": metric.worse}
+                self._kinds[report.monitor, metric.key] = kind
+            self._profiles.pop(key, None)
+            if profile is not None:
+                self._profiles[key] = profile
+
+    def history(
+        self,
+        monitor: str,
+        *,
+        asof: datetime,
+        last: int = 365,
+        metric: str | None = None,
+        column: str | None = None,
+    ) -> History:
+        """Return the last runs whose windows end by ``asof``, with their metrics or some of them."""
+        with self._lock:
+            runs = tuple(reversed(self.runs(monitor=monitor, asof=asof, last=last)))
+            points: dict[tuple[str, str, str], dict[int, Point]] = {}
+            for position, run in enumerate(runs):
+                for verdict in self._saved[monitor, run.window].verdicts:
+                    key = verdict.metric.key
+                    if metric in (None, key[0]) and column in (None, key[1]):
+                        points.setdefault(key, {})[position] = _point(run, verdict)
+            return History(runs, points)
+
+    def runs(
+        self,
+        *,
+        model: str | None = None,
+        monitor: str | None = None,
+        asof: datetime | None = None,
+        last: int = 20,
+    ) -> list[Run]:
+        """Return the runs with the latest windows, latest first."""
+        with self._lock:
+            newest_first = reversed(self._saved.values())
+            runs = [replace(saved.run, model=self._models[saved.run.monitor]) for saved in newest_first]
+        found = [
+            run
+            for run in runs
+            if model in (None, run.model)
+            and monitor in (None, run.monitor)
+            and (asof is None or run.window.end <= utc(asof))
+        ]
+        return sorted(found, key=lambda run: run.window, reverse=True)[: max(last, 0)]
+
+    def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
+        """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""
+        with self._lock:
+            saved = self._saved.get((monitor, window))
+            return [self._as_now(monitor, verdict) for verdict in saved.verdicts] if saved else []
+
+    def facts(self, monitor: str, window: Window) -> dict[str, str]:
+        """Return the stored facts of one run; empty if it is unknown."""
+        with self._lock:
+            saved = self._saved.get((monitor, window))
+            return dict(saved.facts) if saved else {}
+
+    def mark(self, monitor: str, window: Window, state: State, *, who: str, note: str = "") -> None:
+        """Say what a run is worth as history; who said so, when and why is kept."""
+        key = monitor, window
+        with self._lock:
+            saved = self._saved.get(key)
+            if saved is None:
+                raise no_such_run(monitor, window)
+            said = Annotation(
+                who=who, note=note, made_at=datetime.now(UTC), before=saved.run.state, after=state
+            )
+            self._annotations.setdefault(key, []).append(said)
+            self._saved[key] = replace(saved, run=replace(saved.run, state=state))
+
+    def annotations(self, monitor: str, window: Window) -> list[Annotation]:
+        """Return what people said of one run, oldest first; empty if it is unknown."""
+        with self._lock:
+            return list(self._annotations.get((monitor, window), ()))
+
+    def pin(
+        self,
+        model: str,
+        version: str,
+        profile: bytes,
+        *,
+        rows: int,
+        label: str = "",
+        days: Mapping[Window, bytes] | None = None,
+    ) -> None:
+        """Pin a profile as the baseline of a model version, replacing an earlier pin of the same version."""
+        now = datetime.now(UTC)
+        pinned = Pin(model=model, version=version, profile=profile, rows=rows, label=label, pinned_at=now)
+        with self._lock:
+            self._pins.pop((model, version), None)
+            self._pins[model, version] = pinned
+            for key in [key for key in self._profiles if key[0] == pinned.days_label]:
+                del self._profiles[key]
+            self._profiles.update(
+                {(pinned.days_label, window): part for window, part in (days or {}).items()}
+            )
+
+    def pinned(self, model: str, version: str | None = None) -> Pin | None:
+        """Return what is pinned for a version, or the model's latest pin; None if there is none."""
+        with self._lock:
+            latest_first = reversed(self._pins.values())
+            return next(
+                (pin for pin in latest_first if pin.model == model and version in (None, pin.version)), None
+            )
+
+    def keep(self, label: str, window: Window, profile: bytes) -> None:
+        """Keep a dated profile under a label, replacing the one of the same window."""
+        with self._lock:
+            self._profiles[label, window] = profile
+
+    def profiles(
+        self, label: str, *, asof: datetime, last: int, windows: Sequence[Window] | None = None
+    ) -> list[tuple[Window, bytes]]:
+        """Return the dated profiles of a label that end by ``asof``, oldest first, at most ``last``."""
+        with self._lock:
+            found = [
+                (window, profile)
+                for (name, window), profile in self._profiles.items()
+                if name == label and window.end <= utc(asof) and self._trains(label, window)
+            ]
+        wanted = [
+            (window, profile) for window, profile in sorted(found) if windows is None or window in windows
+        ]
+        return wanted[-last:] if last > 0 else []
+
+    def _trains(self, label: str, window: Window) -> bool:
+        saved = self._saved.get((label, window))
+        return saved is None or saved.run.state.trains
+
+    def _as_now(self, monitor: str, verdict: Verdict) -> Verdict:
+        return replace(verdict, metric=replace(verdict.metric, **self._kinds[monitor, verdict.metric.key]))
+
+
+def _run(report: Report, earlier: State | None) -> Run:
+    return Run(
+        monitor=report.monitor,
+        model=report.model,
+        window=report.window,
+        status=report.status,
+        state=state_of(report, earlier),
+        rows=report.rows,
+        model_version=report.model_version,
+        tags=report.tags,
+        started=utc(report.started),
+        seconds=report.seconds,
+    )
+
+
+def _point(run: Run, verdict: Verdict) -> Point:
+    return Point(
+        run=run,
+        value=verdict.metric.value,
+        status=verdict.status,
+        lower=verdict.lower,
+        upper=verdict.upper,
+        expected=verdict.expected,
+    )

@@ -1,0 +1,263 @@
+"""What is read: the statements, and what their rows become.
+
+Statements that must stay quick at ten million metrics are built by functions of their own, so that tests and
+benchmarks can ask each backend how it would run them. None ranks, groups or joins the metrics: the last runs come from
+the index of (monitor, window), and the metrics of a run lie side by side under their primary key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, false, or_, select
+
+from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.report.report import Tags
+from airflow_mlmonitor.store import tables
+from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.store import Annotation, Pin
+from airflow_mlmonitor.store.tables import digest
+
+RUNS_A_STATEMENT = 500
+STATUSES = {status.value: status for status in Status}
+TRAINING = [state.value for state in State if state.trains]
+
+
+def latest_runs(monitor_ids: Sequence[int] | None, asof: datetime | None, last: int) -> Select[Any]:
+    """Select the runs with the latest windows, latest first; of all monitors for None."""
+    run = tables.run.c
+    found = select(tables.run).order_by(run.window_start.desc(), run.window_end.desc(), run.id.desc())
+    if monitor_ids is not None:
+        found = found.where(run.monitor_id.in_(monitor_ids))
+    if asof is not None:
+        # The first follows from the second; it is what bounds the range in the index.
+        found = found.where(run.window_start < asof, run.window_end <= asof)
+    return found.limit(max(last, 0))
+
+
+def metrics_of(run_ids: Sequence[int], series_ids: Sequence[int] | None) -> Select[Any]:
+    """Select what a judge needs of the runs' metrics; of all series for None."""
+    metric = tables.metric.c
+    judged = (metric.value, metric.status, metric.lower, metric.upper, metric.expected)
+    found = select(metric.run_id, metric.series_id, *judged).where(metric.run_id.in_(run_ids))
+    return found if series_ids is None else found.where(metric.series_id.in_(series_ids))
+
+
+def runs(
+    connection: Connection, *, monitor: str | None, model: str | None, asof: datetime | None, last: int
+) -> dict[int, Run]:
+    """Read runs by their id, latest window first."""
+    of = tables.monitor.c
+    monitors = select(of.id, of.name, of.model)
+    if monitor is not None:
+        monitors = monitors.where(of.digest == digest(monitor))
+    known = {row.id: row for row in connection.execute(monitors) if model in (None, row.model)}
+    ids = None if monitor is None and model is None else list(known)
+    found = connection.execute(latest_runs(ids, asof, last))
+    return {row.id: _run(row, known[row.monitor_id]) for row in found}
+
+
+def history(
+    connection: Connection, monitor: str, *, asof: datetime, last: int, metric: str | None, column: str | None
+) -> History:
+    """Read earlier runs, oldest first, with their metrics."""
+    found = runs(connection, monitor=monitor, model=None, asof=asof, last=last)
+    by_age = dict(reversed(found.items()))
+    names = _series(connection, monitor, metric, column)
+    wanted = None if metric is None and column is None else list(names)
+    return History(tuple(by_age.values()), _points(connection, by_age, names, wanted))
+
+
+def verdicts(connection: Connection, monitor: str, window: Window) -> list[Verdict]:
+    """Read the verdicts of one run in the order in which they were saved."""
+    metric, series = tables.metric, tables.series
+    found = connection.execute(
+        select(metric, series.c.metric, series.c.column_name, series.c.slice)
+        .add_columns(series.c.scale, series.c.family, series.c.worse)
+        .join(series, series.c.id == metric.c.series_id)
+        .where(metric.c.run_id == _run_id(monitor, window))
+        .order_by(metric.c.position)
+    )
+    return [_verdict(row) for row in found]
+
+
+def facts(connection: Connection, monitor: str, window: Window) -> dict[str, str]:
+    """Read the facts of one run."""
+    fact = tables.fact.c
+    found = (
+        select(fact.name, fact.content).where(fact.run_id == _run_id(monitor, window)).order_by(fact.digest)
+    )
+    return {row.name: row.content for row in connection.execute(found)}
+
+
+def marks(connection: Connection, monitor: str, window: Window) -> list[Annotation]:
+    """Read what people said of one run, oldest first."""
+    note = tables.annotation.c
+    found = connection.execute(
+        select(tables.annotation)
+        .where(note.run_id == _run_id(monitor, window))
+        .order_by(note.made_at, note.id)
+    )
+    return [
+        Annotation(
+            who=row.who,
+            note=row.note,
+            made_at=row.made_at,
+            before=State(row.state_before),
+            after=State(row.state_after),
+        )
+        for row in found
+    ]
+
+
+def pinned(connection: Connection, model: str, version: str | None) -> Pin | None:
+    """Read the pin of a version, or the latest."""
+    pin = tables.baseline.c
+    found = (
+        select(tables.baseline)
+        .where(pin.model_digest == digest(model))
+        .order_by(pin.pinned_at.desc())
+        .limit(1)
+    )
+    if version is not None:
+        found = found.where(pin.version_digest == digest(version))
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        return None
+    return Pin(
+        model=row.model,
+        version=row.version,
+        profile=bytes(row.content),
+        rows=row.row_count,
+        label=row.label,
+        pinned_at=row.pinned_at,
+    )
+
+
+def profiles(
+    connection: Connection, label: str, *, asof: datetime, last: int, windows: Sequence[Window] | None
+) -> list[tuple[Window, bytes]]:
+    """Read the dated profiles of a label, oldest first, without those of runs that do not train."""
+    part, run, of = tables.profile.c, tables.run, tables.monitor
+    same_window = and_(run.c.window_start == part.window_start, run.c.window_end == part.window_end)
+    owners = tables.profile.outerjoin(of, of.c.digest == part.digest)
+    found = (
+        select(part.window_start, part.window_end, part.content)
+        .select_from(owners.outerjoin(run, and_(run.c.monitor_id == of.c.id, same_window)))
+        .where(part.digest == digest(label), part.window_start < asof, part.window_end <= asof)
+        .where(or_(run.c.id.is_(None), run.c.state.in_(TRAINING)))
+        .order_by(part.window_start.desc(), part.window_end.desc())
+        .limit(max(last, 0))
+    )
+    if windows is not None:
+        wanted = [
+            and_(part.window_start == window.start, part.window_end == window.end) for window in windows
+        ]
+        found = found.where(or_(false(), *wanted))
+    rows = connection.execute(found).all()
+    return [(Window(row.window_start, row.window_end), bytes(row.content)) for row in reversed(rows)]
+
+
+def _run_id(monitor: str, window: Window) -> Any:
+    run, of = tables.run, tables.monitor
+    return (
+        select(run.c.id)
+        .join(of, of.c.id == run.c.monitor_id)
+        .where(
+            of.c.digest == digest(monitor), run.c.window_start == window.start, run.c.window_end == window.end
+        )
+        .scalar_subquery()
+    )
+
+
+def _run(row: Row[*tuple[Any, ...]], monitor: Row[*tuple[Any, ...]]) -> Run:
+    return Run(
+        monitor=monitor.name,
+        model=monitor.model,
+        window=Window(row.window_start, row.window_end),
+        status=STATUSES[row.status],
+        state=State(row.state),
+        rows=row.row_count,
+        model_version=row.model_version,
+        tags=Tags(
+            dag_id=row.dag_id,
+            task_id=row.task_id,
+            map_index=row.map_index,
+            run_id=row.dag_run_id,
+            try_number=row.try_number,
+        ),
+        started=row.started,
+        seconds=row.seconds,
+        score=row.score,
+        threshold=row.threshold,
+    )
+
+
+def _series(
+    connection: Connection, monitor: str, metric: str | None, column: str | None
+) -> dict[int, tuple[str, str, str]]:
+    series, of = tables.series, tables.monitor
+    found = (
+        select(series.c.id, series.c.metric, series.c.column_name, series.c.slice)
+        .join(of, of.c.id == series.c.monitor_id)
+        .where(of.c.digest == digest(monitor))
+    )
+    # Compared here, since MySQL takes "ks" and "ks " for one.
+    return {
+        row.id: (row.metric, row.column_name, row.slice)
+        for row in connection.execute(found)
+        if metric in (None, row.metric) and column in (None, row.column_name)
+    }
+
+
+def _points(
+    connection: Connection,
+    by_age: Mapping[int, Run],
+    names: Mapping[int, tuple[str, str, str]],
+    wanted: Sequence[int] | None,
+) -> dict[tuple[str, str, str], dict[int, Point]]:
+    ids = list(by_age)
+    ages = {run_id: age for age, run_id in enumerate(ids)}
+    points: dict[int, dict[int, Point]] = {}
+    for first in range(0, len(ids), RUNS_A_STATEMENT):
+        found = connection.execute(metrics_of(ids[first : first + RUNS_A_STATEMENT], wanted))
+        for run_id, series_id, value, status, lower, upper, expected in found:
+            points.setdefault(series_id, {})[ages[run_id]] = Point(
+                run=by_age[run_id],
+                value=value,
+                status=STATUSES[status],
+                lower=lower,
+                upper=upper,
+                expected=expected,
+            )
+    return {names[series_id]: found for series_id, found in points.items()}
+
+
+def _verdict(row: Row[*tuple[Any, ...]]) -> Verdict:
+    metric = Metric(
+        name=row.metric,
+        value=row.value,
+        column=row.column_name or None,
+        slice=row.slice,
+        n=row.n,
+        scale=row.scale,
+        family=row.family,
+        worse=row.worse,
+        expected=row.baseline,
+        p_value=row.p_value,
+        effect=row.effect,
+        why=row.basis,
+    )
+    return Verdict(
+        metric=metric,
+        status=STATUSES[row.status],
+        lower=row.lower,
+        upper=row.upper,
+        expected=row.expected,
+        severity=row.severity,
+        why=row.why or "",
+    )

@@ -1,0 +1,90 @@
+"""What holds whenever a run is saved, whatever keeps it."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.errors import StoreError, WindowClaimed
+from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.report.report import Report, Tags
+from airflow_mlmonitor.store.history import State
+
+HUMAN = frozenset({State.BAD, State.ACCEPTED})
+"""The states that only a person gives."""
+
+
+def refuse_unstorable(report: Report) -> None:
+    """Refuse what no history can keep: a number that is not finite, or one series with two values.
+
+    Raises
+    ------
+    StoreError
+        It names the metric and what to do.
+    """
+    known = set()
+    for verdict in report.verdicts:
+        key = verdict.metric.key
+        if key in known:
+            raise StoreError(
+                f"Monitor {report.monitor!r} holds {_named(verdict)} twice for {report.window}; "
+                "give one of the checks that measure it a prefix."
+            )
+        known.add(key)
+        _refuse_infinite(report, verdict)
+
+
+def refuse_stranger(report: Report, earlier: Tags, started: datetime) -> None:
+    """Refuse a run whose monitor and window another task has saved already.
+
+    Raises
+    ------
+    WindowClaimed
+        It names both.
+    """
+    if earlier.owner == report.tags.owner:
+        return
+    which = f", run {earlier.run_id}" if earlier.run_id else ""
+    raise WindowClaimed(
+        f"Monitor {report.monitor!r} already has its run for {report.window}, saved by {earlier}{which} "
+        f"at {started:%Y-%m-%d %H:%M} UTC; now {report.tags} claims it too. "
+        "Two tasks need two monitors: give one of them another name with monitor='...'."
+    )
+
+
+def state_of(report: Report, earlier: State | None) -> State:
+    """What a run is worth as history: a person's word stays, otherwise findings decide."""
+    if earlier in HUMAN:
+        return earlier
+    return State.ALERT if report.status.is_finding else State.CLEAN
+
+
+def no_such_run(monitor: str, window: Window) -> StoreError:
+    """Say that a run which somebody named was never saved."""
+    return StoreError(f"Monitor {monitor!r} has no run for {window}; `mlmonitor runs` lists those there are.")
+
+
+def _refuse_infinite(report: Report, verdict: Verdict) -> None:
+    metric = verdict.metric
+    numbers = {
+        "value": metric.value,
+        "baseline's value": metric.expected,
+        "p-value": metric.p_value,
+        "effect": metric.effect,
+        "lower limit": verdict.lower,
+        "upper limit": verdict.upper,
+        "expected value": verdict.expected,
+        "severity": verdict.severity,
+    }
+    for what, number in numbers.items():
+        if number is not None and not math.isfinite(number):
+            raise StoreError(
+                f"The {what} of {_named(verdict)} is {number} in monitor {report.monitor!r} for {report.window}; "
+                "a metrics store keeps finite numbers. Use None, and say why."
+            )
+
+
+def _named(verdict: Verdict) -> str:
+    name, column, part = verdict.metric.key
+    return name + (f" of column {column!r}" if column else "") + (f" where {part}" if part else "")

@@ -1,0 +1,47 @@
+"""The store as a baseline sees it: earlier profiles, as of one window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.store.store import MetricsStore
+
+
+@dataclass(frozen=True)
+class StoreShelf:
+    """Earlier profiles of one monitor, as of one window; see :class:`~airflow_mlmonitor.data.baseline.Shelf`."""
+
+    store: MetricsStore
+    monitor: str
+    model: str
+    window: Window
+
+    def pinned(self, version: str | None) -> tuple[str, Profile] | None:
+        """Return what is pinned for a version, in words and as a profile."""
+        pin = self.store.pinned(self.model, version)
+        if pin is None:
+            return None
+        return f"{pin.label or 'baseline'} of {pin.version} ({pin.rows:,} rows)", Profile.decode(pin.profile)
+
+    def earlier(self, last: int, windows: Sequence[Window] | None = None) -> list[tuple[Window, Profile]]:
+        """Return earlier runs' profiles; the dated training data stands in for runs that do not exist yet."""
+        found = self._dated(self.monitor, last, windows)
+        if len(found) < last:
+            before = found[0][0].start if found else self.window.start
+            days = [day for day in self.training_days(last - len(found), windows) if day[0].end <= before]
+            return days + found
+        return found
+
+    def training_days(
+        self, last: int, windows: Sequence[Window] | None = None
+    ) -> list[tuple[Window, Profile]]:
+        """Return the dated parts of the model's latest pin that lie before the window, oldest first."""
+        pin = self.store.pinned(self.model)
+        return self._dated(pin.days_label, last, windows) if pin else []
+
+    def _dated(self, label: str, last: int, windows: Sequence[Window] | None) -> list[tuple[Window, Profile]]:
+        found = self.store.profiles(label, asof=self.window.start, last=last, windows=windows)
+        return [(window, Profile.decode(content)) for window, content in found]

@@ -1,0 +1,185 @@
+"""What every metrics store promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.report.report import Report
+from airflow_mlmonitor.store.history import History, Run, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pin:
+    """A baseline pinned to a model version.
+
+    Parameters
+    ----------
+    model, version
+        Its key.
+    profile
+        The encoded profile.
+    rows
+        Number of rows it was made of.
+    label
+        What it was made of, in words.
+    pinned_at
+        When.
+    """
+
+    model: str
+    version: str
+    profile: bytes
+    rows: int
+    label: str
+    pinned_at: datetime
+
+    @property
+    def days_label(self) -> str:
+        """The label under which its dated parts are kept."""
+        return f"{self.model}@{self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotation:
+    """What a person said of a run.
+
+    Parameters
+    ----------
+    who, note, made_at
+        Who said so, why and when.
+    before, after
+        The run's state until then and from then on.
+    """
+
+    who: str
+    note: str
+    made_at: datetime
+    before: State
+    after: State
+
+
+class MetricsStore(ABC):
+    """What earlier runs concluded.
+
+    **Keys.** A run is keyed by (monitor, window): saving it again replaces it, whatever the try, the order of a
+    backfill or the number of parallel writers; a run that *another* task already saved is refused
+    (:class:`~airflow_mlmonitor.errors.WindowClaimed`).
+
+    **All or nothing.** ``save`` writes a whole run in one transaction, or nothing.
+
+    **As of.** What is read for judging is read as of a moment of *data* time: runs whose window has ended by then. So
+    with the start of the window under test, neither that window, nor a later one, nor one that overlaps it is ever in
+    it: hourly runs over the last 24 hours learn from those that ended before the 24 hours under test began.
+
+    **What trains.** Runs in state clean or accepted. A run with findings gets the state alert when it is saved; a
+    person may mark it bad or accepted, and saving the run again keeps that mark.
+
+    **One series.** A metric's scale, family and bad direction belong to its series: what was saved last holds for
+    every run of it. So does a monitor's model.
+
+    **Threads and processes.** One store object may be used by many threads; many processes may use one database.
+
+    Profiles go in and out encoded (:meth:`Profile.encode`): a store needs to know nothing of them.
+    """
+
+    @abstractmethod
+    def save(self, report: Report, *, profile: bytes | None = None) -> None:
+        """Remember a run and, encoded, the profile of its rows.
+
+        Raises
+        ------
+        WindowClaimed
+            Another task saved this monitor and window. The message names both.
+        StoreUnavailable
+            The database could not be reached, was full or stayed locked. Nothing was written.
+        StoreError
+            A number is not finite, or two verdicts are of one series.
+        """
+
+    @abstractmethod
+    def history(
+        self,
+        monitor: str,
+        *,
+        asof: datetime,
+        last: int = 365,
+        metric: str | None = None,
+        column: str | None = None,
+    ) -> History:
+        """Return the last runs whose windows end by ``asof``, with their metrics or some of them.
+
+        ``metric`` and ``column`` (``""`` for the table) each restrict the metrics, never the runs.
+        """
+
+    @abstractmethod
+    def runs(
+        self,
+        *,
+        model: str | None = None,
+        monitor: str | None = None,
+        asof: datetime | None = None,
+        last: int = 20,
+    ) -> list[Run]:
+        """Return the runs with the latest windows, of those that end by ``asof``; latest first."""
+
+    @abstractmethod
+    def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
+        """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""
+
+    @abstractmethod
+    def facts(self, monitor: str, window: Window) -> dict[str, str]:
+        """Return the stored facts of one run; empty if it is unknown."""
+
+    @abstractmethod
+    def mark(self, monitor: str, window: Window, state: State, *, who: str, note: str = "") -> None:
+        """Say what a run is worth as history; who said so, when and why is kept as an annotation.
+
+        Raises
+        ------
+        StoreError
+            There is no such run.
+        """
+
+    @abstractmethod
+    def annotations(self, monitor: str, window: Window) -> list[Annotation]:
+        """Return what people said of one run, oldest first; empty if it is unknown."""
+
+    @abstractmethod
+    def pin(
+        self,
+        model: str,
+        version: str,
+        profile: bytes,
+        *,
+        rows: int,
+        label: str = "",
+        days: Mapping[Window, bytes] | None = None,
+    ) -> None:
+        """Pin a profile as the baseline of a model version, replacing an earlier pin of the same version.
+
+        ``days`` are profiles of parts of the same rows, window by window: history before the first run.
+        """
+
+    @abstractmethod
+    def pinned(self, model: str, version: str | None = None) -> Pin | None:
+        """Return what is pinned for a version, or the model's latest pin; None if there is none."""
+
+    @abstractmethod
+    def keep(self, label: str, window: Window, profile: bytes) -> None:
+        """Keep a dated profile under a label, replacing the one of the same window."""
+
+    @abstractmethod
+    def profiles(
+        self, label: str, *, asof: datetime, last: int, windows: Sequence[Window] | None = None
+    ) -> list[tuple[Window, bytes]]:
+        """Return the dated profiles of a label whose windows end by ``asof``, oldest first, at most ``last``.
+
+        A monitor's run profiles have the monitor's name as label; those of runs that do not train are left out.
+        The parts of a pinned baseline have :attr:`Pin.days_label`.
+        ``windows``, where given, restricts them to these windows.
+        """

@@ -1,0 +1,1 @@
+"""Measurements of this project beside its peers; none of it is part of the distribution."""

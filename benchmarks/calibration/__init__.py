@@ -1,0 +1,1 @@
+"""How often each test finds a change where there is none (``python -m benchmarks.calibration``)."""

@@ -1,0 +1,116 @@
+"""What came out, for people and for programs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+
+from rich.table import Table
+
+from benchmarks.speed.contest import Standing
+from benchmarks.speed.targets import OURS, Target, targets
+from benchmarks.speed.work import WORKS
+
+Standings = Mapping[str, Mapping[str, Standing]]
+MEASURES = ("wall", "cpu", "peak_mb")
+
+
+def as_table(standings: Standings) -> Table:
+    """One row a tool and piece of work: medians, the range of the wall times, and wall time against ours."""
+    table = Table(title="Drift comparison of two parquet files")
+    table.add_column("work")
+    table.add_column("tool", no_wrap=True)
+    for heading in ("cols", "wall s", "min-max", "CPU s", "MB", "x ours"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for work, entrants in standings.items():
+        for name, standing in entrants.items():
+            table.add_row(work, standing.title, *_cells(name, standing, entrants))
+        table.add_section()
+    return table
+
+
+def _cells(name: str, standing: Standing, entrants: Mapping[str, Standing]) -> list[str]:
+    if standing.failed:
+        return ["", "failed"]
+    walls = standing.all("wall")
+    ratio = times_ours(standing, entrants.get(OURS), "wall")
+    return [
+        str(standing.compared),
+        f"{standing.median('wall'):.2f}",
+        f"{min(walls):.2f}-{max(walls):.2f}",
+        f"{standing.median('cpu'):.2f}",
+        f"{standing.median('peak_mb'):,.0f}",
+        "" if ratio is None or name == OURS else f"{ratio:.3g}",
+    ]
+
+
+def failures(standings: Standings) -> list[str]:
+    """A line for each tool that was not installed, ended badly or was stopped."""
+    return [
+        f"{work} {standing.title}: {standing.failed}"
+        for work, entrants in standings.items()
+        for standing in entrants.values()
+        if standing.failed
+    ]
+
+
+def times_ours(standing: Standing, ours: Standing | None, what: str) -> float | None:
+    """How many times what ours took, with its reference from the store."""
+    if ours is None or not ours.costs or not standing.costs:
+        return None
+    return standing.median(what) / ours.median(what)
+
+
+def all_targets(standings: Standings) -> list[Target]:
+    return [target for work, entrants in standings.items() for target in targets(work, entrants)]
+
+
+def as_json(standings: Standings, *, runs: int) -> dict[str, object]:
+    """The same and every single repetition, as plain JSON."""
+    return {
+        "machine": {
+            "cpus": os.cpu_count(),
+            "system": platform.platform(),
+            "python": platform.python_version(),
+        },
+        "runs": runs,
+        "works": {
+            work: {
+                "title": WORKS[work].title,
+                "tools": {name: _tool(standing, entrants.get(OURS)) for name, standing in entrants.items()},
+            }
+            for work, entrants in standings.items()
+        },
+        "targets": [
+            {
+                "work": target.work,
+                "what": target.what,
+                "measured": target.measured,
+                "at_most": target.at_most,
+                "at_least": target.at_least,
+                "met": target.met,
+            }
+            for target in all_targets(standings)
+        ],
+    }
+
+
+def _tool(standing: Standing, ours: Standing | None) -> dict[str, object]:
+    tool: dict[str, object] = {
+        "title": standing.title,
+        "version": standing.version,
+        "columns": standing.compared,
+        "failed": standing.failed,
+    }
+    if standing.costs:
+        for what in MEASURES:
+            values = standing.all(what)
+            tool[what] = {
+                "median": standing.median(what),
+                "min": min(values),
+                "max": max(values),
+                "all": values,
+                "times_ours": times_ours(standing, ours, what),
+            }
+    return tool

@@ -1,0 +1,128 @@
+"""The main line on whatever versions are installed; ``make matrix`` runs these few tests on all supported ones.
+
+Each test starts processes of its own, as a user's machine would, and needs nothing but the installed package.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+EXAMPLES = sorted((HERE.parents[1] / "dags" / "examples").glob("*.py"))
+PROVIDER = "airflow-provider-mlmonitor"
+
+FIND_PROVIDER = """
+import json
+from airflow.providers_manager import ProvidersManager
+found = ProvidersManager()
+info = found.providers["airflow-provider-mlmonitor"]
+print(json.dumps([info.version, "mlmonitor" in found.hooks, found.hooks["mlmonitor"].hook_name]))
+"""
+
+IMPORT_EVERYTHING = """
+import importlib, json, pkgutil
+import airflow_mlmonitor
+names = [module.name for module in pkgutil.walk_packages(airflow_mlmonitor.__path__, "airflow_mlmonitor.")]
+for name in names:
+    if not name.endswith(".env"):  # runs migrations when Alembic imports it
+        importlib.import_module(name)
+print(json.dumps(names))
+"""
+
+PARSE = """
+import json, runpy, sys
+from airflow.sdk import DAG
+found = [value.dag_id for value in runpy.run_path(sys.argv[1]).values() if isinstance(value, DAG)]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An Airflow with an empty database, and two days of fares: one quiet, one a hundred times too dear."""
+    folder = tmp_path_factory.mktemp("airflow")
+    for day, factor in (("2026-01-01", 1), ("2026-01-02", 100)):
+        rows = ["fare,city", *(f"{factor * (5 + index % 9)}.5,{'ABC'[index % 3]}" for index in range(300))]
+        (folder / f"{day}.csv").write_text("\n".join(rows))
+    done = run(folder, "-m", "airflow", "db", "migrate")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python in a clean environment, away from the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    settings = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(HERE / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "SMOKE_DATA": str(home),
+    }
+    return subprocess.run(
+        [sys.executable, *command], env=kept | settings, cwd=home, capture_output=True, text=True, check=False
+    )
+
+
+def said(home: Path, *command: str) -> object:
+    """Run this Python and return the JSON of its last line."""
+    done = run(home, *command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def mlmonitor(home: Path, *arguments: str) -> tuple[int, str]:
+    """Run the console script and return its exit status and what it printed."""
+    script = Path(sys.executable).with_name("mlmonitor")
+    done = subprocess.run([script, *arguments], cwd=home, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_airflow_finds_the_provider_and_its_connection_type(tmp_path: Path) -> None:
+    from airflow_mlmonitor import __version__
+
+    assert said(tmp_path, "-c", FIND_PROVIDER) == [__version__, True, "ML Monitor metrics store"]
+
+
+def test_every_module_can_be_imported(tmp_path: Path) -> None:
+    names = said(tmp_path, "-c", IMPORT_EVERYTHING)
+    assert isinstance(names, list)
+    assert "airflow_mlmonitor.operators" in names
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_parses_in_a_process_of_its_own(path: Path, tmp_path: Path) -> None:
+    assert said(tmp_path, "-c", PARSE, str(path))
+
+
+def test_airflow_runs_a_monitor_and_the_store_remembers(home: Path) -> None:
+    runs = [
+        run(home, "-m", "airflow", "dags", "test", "smoke", f"{day}T00:00:00")
+        for day in ("2026-01-02", "2026-01-03")
+    ]
+    status, text = mlmonitor(home, "runs", "--json", "--store", f"sqlite:///{home}/mlmonitor.db")
+    assert status == 0, "\n".join([text, *(done.stdout + done.stderr for done in runs)])
+    found = {one["start"][:10]: (one["status"], one["rows"]) for one in json.loads(text)["runs"]}
+    assert found == {"2026-01-01": ("ok", 300), "2026-01-02": ("fail", 300)}
+    assert "fare.max" in runs[1].stdout + runs[1].stderr or "max" in runs[1].stdout
+
+
+def test_two_files_are_compared_in_the_terminal(home: Path) -> None:
+    status, text = mlmonitor(home, "compare", "2026-01-01.csv", "2026-01-02.csv", "--json")
+    assert status == 1, text
+    columns = json.loads(text)["columns"]
+    assert columns["fare"]["ks"] == pytest.approx(1.0)
+    assert columns["city"]["js"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_new_store_is_made_by_the_command_that_upgrades_it(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/new.db"
+    assert mlmonitor(tmp_path, "db", "upgrade", "--store", store)[0] == 0
+    status, text = mlmonitor(tmp_path, "db", "current", "--store", store)
+    assert status == 0, text
+    assert mlmonitor(tmp_path, "runs", "--store", store)[0] == 0
