@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.types as kinds
 from numpy.typing import NDArray
 
@@ -95,7 +96,7 @@ def moments(array: pa.Array) -> NDArray[np.float64]:
 
 def codes(array: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
     """Names as positions in a dictionary, -1 where null, and the dictionary."""
-    encoded = array if kinds.is_dictionary(array.type) else array.dictionary_encode()
+    encoded = array if kinds.is_dictionary(array.type) else _encodable(array).dictionary_encode()
     positions = _buffer(encoded.indices, np.dtype(str(encoded.indices.type))).astype(np.int64)
     valid = validity(encoded.indices)
     if valid is not None:
@@ -105,15 +106,39 @@ def codes(array: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
 
 def texts(dictionary: pa.Array) -> list[str | None]:
     """The values of a dictionary as text."""
-    values: list[Any] = dictionary.to_pylist()
-    if kinds.is_boolean(dictionary.type):
-        return [None if value is None else str(value).lower() for value in values]
-    return [None if value is None else str(value) for value in values]
+    try:
+        values: list[Any] = dictionary.to_pylist()
+    except UnicodeDecodeError:  # Arrow takes a file's word for it that its texts are UTF-8
+        raw = dictionary.cast(pa.large_binary()).to_pylist()
+        values = [None if value is None else value.decode(errors="backslashreplace") for value in raw]
+    return [None if value is None else _spelled(value) for value in values]
 
 
-def positions_array(positions: NDArray[np.int64]) -> pa.Array:
-    """Row numbers as an Arrow array, for ``take``."""
-    return pa.Array.from_buffers(pa.int64(), positions.size, [None, pa.py_buffer(positions)])
+def taken(batch: pa.RecordBatch, positions: NDArray[np.int64]) -> pa.RecordBatch:
+    """The rows at some positions; Arrow takes none from views and runs, so those are laid out plainly."""
+    rows = pa.Array.from_buffers(pa.int64(), positions.size, [None, pa.py_buffer(positions)])
+    return pa.RecordBatch.from_arrays([_plain(column).take(rows) for column in batch.columns], names=batch.schema.names)
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    # A whole number is the same name wherever a null beside it has made a float of it.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _encodable(array: pa.Array) -> pa.Array:
+    type_ = array.type
+    narrow = kinds.is_decimal(type_) and type_.bit_width < 128
+    return array.cast(pa.decimal128(type_.precision, type_.scale)) if narrow else array
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    if kinds.is_run_end_encoded(array.type):
+        return pc.run_end_decode(array)
+    if kinds.is_string_view(array.type):
+        return array.cast(pa.large_string())
+    return array.cast(pa.large_binary()) if kinds.is_binary_view(array.type) else array
 
 
 def _buffer(array: pa.Array, dtype: Any) -> NDArray[Any]:

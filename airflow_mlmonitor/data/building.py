@@ -10,13 +10,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from airflow_mlmonitor.data.arrow import codes, floats, is_moment, is_name, is_number, texts, type_name, validity
+from airflow_mlmonitor.data.arrow import (
+    codes,
+    floats,
+    is_moment,
+    is_name,
+    is_number,
+    texts,
+    type_name,
+    validity,
+)
 from airflow_mlmonitor.data.column import (
     MEMORY_VALUES,
     CategoryColumn,
     Column,
-    RunningMoments,
     NumberColumn,
+    RunningMoments,
     UnknownColumn,
     most_frequent,
     texts_hashed,
@@ -26,6 +35,9 @@ from airflow_mlmonitor.data.sketch import Floats, SketchBuilder
 
 WHOLE_FLOATS = 2.0**53
 """Beyond it not every whole number is a float."""
+
+LONG = 200
+"""Characters of a value that are kept; a longer one is known by its beginning and a hash."""
 
 _NULL_BITS = np.uint64(0x7FF8_0000_6E75_6C6C)
 
@@ -69,8 +81,13 @@ class UnknownBuilder(ColumnBuilder):
 
     def finish(self) -> Column:
         """Return the column."""
-        note = "" if kinds.is_null(self.type) else f"{self.type} is not evaluated; spread it into columns of its own"
-        return UnknownColumn(type=type_name(self.type), rows=self.rows, nulls=self.nulls, note=note)
+        return UnknownColumn(type=type_name(self.type), rows=self.rows, nulls=self.nulls, note=self._note())
+
+    def _note(self) -> str:
+        if kinds.is_null(self.type):
+            return ""
+        way = "spread it into columns of its own" if kinds.is_nested(self.type) else "cast it to a number or to text"
+        return f"{self.type} is not evaluated; {way}"
 
 
 class NumberBuilder(ColumnBuilder):
@@ -84,7 +101,9 @@ class NumberBuilder(ColumnBuilder):
         self._sketch = SketchBuilder()
 
     def _add(self, array: pa.Array) -> Hashes:
-        numbers, valid = floats(array), validity(array)
+        with np.errstate(invalid="ignore"):
+            numbers = floats(array) + 0.0  # which makes 0 of -0
+        valid = validity(array)
         bits = numbers.view(np.uint64)
         if valid is not None:
             self.nulls += array.null_count
@@ -97,7 +116,7 @@ class NumberBuilder(ColumnBuilder):
 
     def _finite(self, values: Floats) -> Floats:
         """Leave out NaN and infinite values, which sorting has moved to the ends."""
-        if not values.size or math.isfinite(values[0] + values[-1]):
+        if not values.size or (math.isfinite(values[0]) and math.isfinite(values[-1])):
             return values
         begin = int(np.searchsorted(values, -np.inf, side="right"))
         end = int(np.searchsorted(values, np.inf, side="left"))
@@ -178,10 +197,10 @@ class CategoryBuilder(ColumnBuilder):
     def _flush(self) -> None:
         known = self._dictionary
         counts = self._counts
-        for text, count in zip(known.texts, known.tally[1:].tolist(), strict=True):
+        for text, length, count in zip(known.texts, known.lengths, known.tally[1:].tolist(), strict=True):
             if count and text is not None:
                 counts[text] = counts.get(text, 0) + count
-                self._characters += len(text) * count
+                self._characters += length * count
         known.tally[:] = 0
         if len(counts) > MEMORY_VALUES:
             self._values = (self._values or HashSample()) + texts_hashed(counts)
@@ -215,7 +234,8 @@ class _Dictionary:
     def __init__(self, array: pa.Array | None, *, private: bool = False) -> None:
         self._array = array
         known = [] if array is None else texts(array)
-        self.texts = [hidden(text) if private and text is not None else text for text in known]
+        self.texts = [None if text is None else shown(text, private=private) for text in known]
+        self.lengths = [len(text or "") for text in (self.texts if private else known)]
         self.tally = np.zeros(len(known) + 1, dtype=np.int64)
         self.hashes = np.append(_hashes(known), _NULL_BITS)
 
@@ -225,8 +245,8 @@ class _Dictionary:
 
 
 def _same_memory(left: pa.Array, right: pa.Array) -> bool:
-    mine, other = left.buffers()[-1], right.buffers()[-1]
-    return mine is not None and other is not None and (mine.address, left.offset) == (other.address, right.offset)
+    mine, other = ([buffer and buffer.address for buffer in array.buffers()] for array in (left, right))
+    return mine == other and left.offset == right.offset
 
 
 def _hashes(known: list[str | None]) -> Hashes:
@@ -239,6 +259,15 @@ def _hashes(known: list[str | None]) -> Hashes:
     return hashes
 
 
-def hidden(text: str) -> str:
-    """What stands in for a private value: the same for equal values, and not to be turned back."""
-    return "#" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+def shown(text: str, *, private: bool = False) -> str:
+    """What stands for a value in a profile: itself, unless it is private or long.
+
+    A hash is the same for equal values and cannot be read; but who guesses a value can tell that it is the one.
+
+    >>> shown("Ulm"), shown("Ulm", private=True), len(shown("Ulm" * 1000))
+    ('Ulm', '#19bbad3f5a5f1ee9', 118)
+    """
+    if not private and len(text) <= LONG:
+        return text
+    digest = "#" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return digest if private else f"{text[: LONG // 2]}…{digest}"

@@ -58,13 +58,13 @@ class Column(ABC):
         return self
 
     def __add__(self, other: Column) -> Column:
-        if isinstance(self, UnknownColumn) and not self.count:
+        if self.kind == other.kind:
+            return self._plus(other)
+        if self.nulls == self.rows:
             return replace(other, rows=other.rows + self.rows, nulls=other.nulls + self.nulls)
-        if isinstance(other, UnknownColumn) and not other.count:
+        if other.nulls == other.rows:
             return replace(self, rows=self.rows + other.rows, nulls=self.nulls + other.nulls)
-        if self.kind != other.kind:
-            return self._incompatible(other)
-        return self._plus(other)
+        return self._incompatible(other)
 
     @abstractmethod
     def _plus(self, other: Column) -> Column:
@@ -151,7 +151,7 @@ class NumberColumn(Column):
 
     @property
     def distinct(self) -> int | None:
-        """Number of distinct finite values: exact while there are at most 100,000, else within about 3 %."""
+        """Number of distinct finite values: exact while there are at most 100,000, else within about 4 %."""
         return len(self.sketch) if self.values is None else self.values.distinct
 
     def quantile(self, q: float) -> float | None:
@@ -211,6 +211,8 @@ class RunningMoments:
         n = self.n + other.n
         delta = other.mean - self.mean
         mean = self.mean + delta * (other.n / n)
+        if not math.isfinite(mean):  # the difference of two means near the largest float is none
+            mean = self.mean * (self.n / n) + other.mean * (other.n / n)
         return RunningMoments(n, mean, self.m2 + other.m2 + delta * delta * (self.n * (other.n / n)))
 
 
@@ -260,7 +262,7 @@ class CategoryColumn(Column):
 
     @property
     def distinct(self) -> int | None:
-        """Number of distinct values: exact while all are counted, else within about 3 %."""
+        """Number of distinct values: exact while all are counted, else within about 4 %."""
         return len(self.counts) if self.values is None else self.values.distinct
 
     @property

@@ -88,13 +88,17 @@ class Details:
         )
 
     def database_url(self) -> str:
-        """The connection as a SQLAlchemy URL, with the password in it."""
+        """The connection as a SQLAlchemy URL, with the password in it.
+
+        One of type ``mlmonitor`` says in its extra ``dialect`` which database it stands for.
+        """
         from sqlalchemy import URL
 
-        kind, _, driver = self.conn_type.partition("+")
+        conn_type = self.extra.get("dialect", "postgresql") if self.conn_type == "mlmonitor" else self.conn_type
+        kind, _, driver = conn_type.partition("+")
         if kind in ("sqlite", "duckdb"):
             # The file stands in host when it was filled in by form or JSON, after the slashes when by URI.
-            return f"{self.conn_type}:///{self.host or self.schema or ':memory:'}"
+            return f"{conn_type}:///{self.host or self.schema or ':memory:'}"
         dialect = _DIALECTS.get(kind, kind)
         known = _PASSED_ON.get("mysql" if dialect == "mariadb" else dialect)
         return URL.create(

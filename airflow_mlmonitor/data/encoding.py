@@ -50,7 +50,7 @@ def decode(content: bytes) -> Profile:
     EncodingError
         The bytes are damaged, or written by a newer version.
     """
-    if content[:4] != MAGIC:
+    if content[:4] != MAGIC or len(content) <= len(MAGIC):
         raise EncodingError("These bytes are not a profile; read it again from its source.")
     if content[4:5] != bytes([VERSION]):
         raise EncodingError(
@@ -61,7 +61,7 @@ def decode(content: bytes) -> Profile:
         plain = zlib.decompress(content[5:])
         end = _LENGTH.size + _LENGTH.unpack_from(plain)[0]
         return _profile_in(json.loads(plain[_LENGTH.size : end]), memoryview(plain)[end:])
-    except (zlib.error, struct.error, ValueError, KeyError, TypeError) as damage:
+    except Exception as damage:  # damaged bytes may break any step
         raise EncodingError(f"This profile is damaged ({damage}); read it again from its source.") from damage
 
 
@@ -94,7 +94,7 @@ def _column_out(column: Column, arrays: list[bytes]) -> dict[str, Any]:
         "rows": column.rows,
         "nulls": column.nulls,
         "note": column.note,
-        **{name: getattr(column, name) for name in _PLAIN[type(column)]},  # type: ignore[index]
+        **{name: getattr(column, name) for name in _PLAIN[type(column)]},
     }
     if isinstance(column, NumberColumn):
         sketch = column.sketch
@@ -107,7 +107,7 @@ def _column_out(column: Column, arrays: list[bytes]) -> dict[str, Any]:
 
 def _column_in(document: dict[str, Any], arrays: memoryview) -> Column:
     shape = _CLASSES[document["kind"]]
-    fields = {name: document[name] for name in ("type", "rows", "nulls", "note", *_PLAIN[shape])}  # type: ignore[index]
+    fields = {name: document[name] for name in ("type", "rows", "nulls", "note", *_PLAIN[shape])}
     if "sketch" in document:
         fields["sketch"] = Sketch(*(_array_in(array, arrays) for array in document["sketch"]))
     if "values" in document:

@@ -91,7 +91,7 @@ class Files(Source):
             parts=parts,
             expected=None if selection.narrows or None in counts else sum(count or 0 for count in counts),
             hidden=tuple(selection.hidden),
-            notes={name: note for name, note in notes.items() if name in ("", *selection.schema.names)},
+            notes=selection.notes(notes),
         )
 
 

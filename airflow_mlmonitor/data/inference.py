@@ -85,7 +85,7 @@ def parsed(texts: pa.Array, type_: pa.DataType) -> pa.Array:
 
 def _moments(texts: pa.Array) -> pa.Array:
     zoned = pc.match_substring_regex(texts, _ZONE)
-    nothing = pa.scalar(None, pa.string())
+    nothing = pa.nulls(1, pa.string())[0]  # pa.scalar() would import pandas
     with_zone = pc.if_else(zoned, texts, nothing).cast(MOMENT)
     without = pc.if_else(zoned, nothing, texts).cast(pa.timestamp("us")).cast(MOMENT)
     return pc.coalesce(with_zone, without)
@@ -109,7 +109,8 @@ def _narrowest(texts: pa.Array) -> pa.DataType | None:
 
 def _mixture(texts: pa.Array) -> str:
     """A note on a text column that looks as if it was meant to hold numbers."""
-    numeric = pc.fill_null(pc.match_substring_regex(texts, _NUMBER), True)
+    # pc.fill_null() would import pandas.
+    numeric = pc.or_kleene(texts.is_null(), pc.match_substring_regex(texts, _NUMBER))
     count = pc.sum(pc.and_(numeric, texts.is_valid())).as_py()
     if count < MOSTLY * (len(texts) - texts.null_count):
         return ""

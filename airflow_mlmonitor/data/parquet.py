@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from airflow_mlmonitor.data.formats import DataFile
 from airflow_mlmonitor.data.location import Location
-from airflow_mlmonitor.data.schemas import is_text, named_apart
+from airflow_mlmonitor.data.schemas import is_text, named_apart, plain
 from airflow_mlmonitor.data.source import Part
 from airflow_mlmonitor.data.timespan import TimeSpan
 
@@ -34,15 +34,19 @@ class ParquetFile(DataFile):
             written = pq.ParquetFile(handle, metadata=file.metadata, read_dictionary=self._texts).schema_arrow
         names, notes = named_apart(written.names)
         self._written = dict(zip(names, _numbered(written.names), strict=True))
-        schema = pa.schema(list(zip(names, written.types, strict=True)))
+        types = [plain(pa.nulls(0, type_)).type for type_ in written.types]
+        schema = pa.schema(list(zip(names, types, strict=True)))
         super().__init__(location, schema, self._metadata.num_rows, notes)
 
     def parts(self, names: Sequence[str], span: TimeSpan | None) -> list[Part]:
         """Parts of one row group each, or of several where they are small."""
         groups = [index for index in range(self._metadata.num_row_groups) if self._may_touch(index, span)]
-        return [partial(self._batches, together, list(names)) for together in self._gathered(groups)]
+        gathered = list(self._gathered(groups))
+        # Where there is nothing to read beside it, a part may take more threads than its own.
+        alone = len(gathered) == 1
+        return [partial(self._batches, together, list(names), use_threads=alone) for together in gathered]
 
-    def _batches(self, groups: list[int], names: list[str]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, groups: list[int], names: list[str], *, use_threads: bool) -> Iterator[pa.RecordBatch]:
         wanted = [self._written[name] for name in names]
         columns = list(dict.fromkeys(name for name, _ in wanted))
         schema = pa.schema([self.schema.field(name) for name in names])
@@ -54,16 +58,18 @@ class ParquetFile(DataFile):
                 # One request for a whole row group: an object store answers each only after tens of milliseconds.
                 pre_buffer=self.location.filesystem is not None,
             )
-            for batch in self._read(file, groups, columns):
+            for batch in self._read(file, groups, columns, use_threads=use_threads):
                 found = dict(zip(_numbered(batch.schema.names), batch.columns, strict=True))
-                yield pa.RecordBatch.from_arrays([found[name] for name in wanted], schema=schema)
+                yield pa.RecordBatch.from_arrays([plain(found[name]) for name in wanted], schema=schema)
 
-    def _read(self, file: pq.ParquetFile, groups: list[int], columns: list[str]) -> Iterator[pa.RecordBatch]:
+    def _read(
+        self, file: pq.ParquetFile, groups: list[int], columns: list[str], *, use_threads: bool
+    ) -> Iterator[pa.RecordBatch]:
         rows = sum(self._metadata.row_group(index).num_rows for index in groups)
         if rows > 2 * BATCH_ROWS:
-            yield from file.iter_batches(BATCH_ROWS, row_groups=groups, columns=columns, use_threads=False)
+            yield from file.iter_batches(BATCH_ROWS, row_groups=groups, columns=columns, use_threads=use_threads)
             return
-        table = file.read_row_groups(groups, columns=columns, use_threads=False)
+        table = file.read_row_groups(groups, columns=columns, use_threads=use_threads)
         yield from (table if len(groups) == 1 else table.combine_chunks()).to_batches(max_chunksize=BATCH_ROWS)
 
     def _gathered(self, groups: list[int]) -> Iterator[list[int]]:

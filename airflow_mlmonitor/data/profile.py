@@ -91,23 +91,29 @@ class Profile:
 
     @property
     def duplicates(self) -> float | None:
-        """Share of rows that repeat an earlier one: exact below 65,536 distinct rows, else from a sample."""
-        return self.row_hashes.repeated if self.row_hashes else None
+        """Share of rows that repeat an earlier one in all columns that are evaluated.
+
+        Exact up to 65,536 distinct rows, else from a sample: within .015.
+        """
+        return self.row_hashes.repeated(self.rows) if self.row_hashes else None
 
     @property
     def first(self) -> datetime | None:
-        """The earliest moment in the timestamp column."""
+        """The earliest moment in the timestamp column; None where there is none, or no calendar has it."""
         return self._moment("min")
 
     @property
     def last(self) -> datetime | None:
-        """The latest moment in the timestamp column."""
+        """The latest moment in the timestamp column; None where there is none, or no calendar has it."""
         return self._moment("max")
 
     def _moment(self, which: str) -> datetime | None:
         column = self.columns.get(self.timestamp or "")
         seconds = getattr(column, which) if isinstance(column, NumberColumn) and column.is_time else None
-        return None if seconds is None else EPOCH + timedelta(seconds=seconds)
+        try:
+            return None if seconds is None else EPOCH + timedelta(seconds=seconds)
+        except OverflowError:  # a moment past the year 9999, or before the year 1
+            return None
 
     def compact(self) -> Profile:
         """The profile as it is stored: at most 1,024 points or values a column, and no row hashes."""
@@ -140,7 +146,6 @@ class Profile:
         return decode(content)
 
     def __add__(self, other: Profile) -> Profile:
-        hashes = [sample for sample in (self.row_hashes, other.row_hashes) if sample]
         slices, unsliced = uncrowded(_added(self.slices, other.slices), {*self.unsliced, *other.unsliced})
         return Profile(
             rows=self.rows + other.rows,
@@ -148,9 +153,16 @@ class Profile:
             slices=slices,
             remarks={**self.remarks, **other.remarks},
             unsliced=unsliced,
-            row_hashes=hashes[0] + hashes[1] if len(hashes) == 2 else None,
+            row_hashes=_rows_hashed(self, other),
             timestamp=other.timestamp or self.timestamp,
         )
+
+
+def _rows_hashed(left: Profile, right: Profile) -> HashSample | None:
+    """Add the samples of rows, where all rows are in them."""
+    if not left.rows or not right.rows:
+        return left.row_hashes if left.rows else right.row_hashes
+    return left.row_hashes + right.row_hashes if left.row_hashes and right.row_hashes else None
 
 
 def _added(left: Mapping[str, Summand], right: Mapping[str, Summand]) -> dict[str, Summand]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.types as kinds
 from numpy.typing import NDArray
 
-from airflow_mlmonitor.data.arrow import codes, positions_array, texts
-from airflow_mlmonitor.data.building import ColumnBuilder, builder_for, hidden
+from airflow_mlmonitor.data.arrow import codes, is_moment, is_name, is_number, taken, texts
+from airflow_mlmonitor.data.building import ColumnBuilder, UnknownBuilder, builder_for, shown
 from airflow_mlmonitor.data.distinct import ROW_SAMPLE, HashSample, fold, mix
 from airflow_mlmonitor.data.profile import SLICE_VALUES, Profile, uncrowded
+from airflow_mlmonitor.errors import ConfigurationError
 
 BATCH_ROWS = 131_072
 """Rows sorted at a time: a column of them fits the second-level cache."""
@@ -30,6 +33,11 @@ class Layout:
         Columns that were only read to filter or to split by.
     categorical, private, slices, timestamp
         As in :class:`~airflow_mlmonitor.data.source.Source`.
+
+    Raises
+    ------
+    ConfigurationError
+        The values of a slicing column are no names.
     """
 
     schema: pa.Schema
@@ -38,6 +46,12 @@ class Layout:
     private: frozenset[str] = frozenset()
     slices: tuple[str, ...] = ()
     timestamp: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.slices:
+            type_ = self.schema.field(name).type
+            if not (is_name(type_) or is_number(type_) or is_moment(type_) or kinds.is_null(type_)):
+                raise ConfigurationError(f"slices={name!r} cannot work: it is {type_}; slice by text or by numbers.")
 
     def builders(self) -> dict[int, ColumnBuilder]:
         """One builder for each column that is summarised, by position."""
@@ -66,7 +80,8 @@ class ProfileBuilder:
         self._whole = whole
         self._builders = layout.builders()
         self._rows = 0
-        self._hashes = HashSample(ROW_SAMPLE)
+        evaluated = any(not isinstance(builder, UnknownBuilder) for builder in self._builders.values())
+        self._hashes = HashSample(ROW_SAMPLE) if whole and evaluated else None
         self._slices: dict[str, ProfileBuilder] = {}
         self._crowded: set[str] = set()
 
@@ -80,29 +95,33 @@ class ProfileBuilder:
         hashes = np.full(batch.num_rows, 1, dtype=np.uint64)
         for position, builder in self._builders.items():
             bits = builder.add(batch.column(position))
-            if self._whole and bits is not None:
+            if self._hashes is not None and bits is not None:
                 fold(hashes, bits)
-        if self._whole:
+        if self._hashes is not None:
             self._hashes = self._hashes.add(mix(hashes))
+        if self._whole:
             for name in self._layout.slices:
                 if name not in self._crowded:
                     self._slice(batch, name)
 
     def _slice(self, batch: pa.RecordBatch, name: str) -> None:
         positions, dictionary = codes(batch.column(self._layout.schema.get_field_index(name)))
-        known = ["null" if text is None else self._shown(name, text) for text in [*texts(dictionary), None]]
-        labels = [f"{name}={text}" for text in known]
+        labels = self._labels(name, dictionary)
+        coming = {labels[position] for position in np.unique(positions)}
+        known = {label for label in self._slices if label.startswith(f"{name}=")}
+        if len(known | coming) > SLICE_VALUES:
+            self._crowded.add(name)
+            self._slices = {label: part for label, part in self._slices.items() if label not in known}
+            return
         for position, part in split(batch, positions):
             builder = self._slices.setdefault(labels[position], ProfileBuilder(self._layout, whole=False))
             builder.add(part)
-        if sum(label.startswith(f"{name}=") for label in self._slices) > SLICE_VALUES:
-            self._crowded.add(name)
-            self._slices = {
-                label: part for label, part in self._slices.items() if not label.startswith(f"{name}=")
-            }
 
-    def _shown(self, name: str, text: str) -> str:
-        return hidden(text) if name in self._layout.private else text
+    def _labels(self, name: str, dictionary: pa.Array) -> list[str]:
+        """What the slices of a dictionary's values are called; that of -1, null, comes last."""
+        private = name in self._layout.private
+        known = [None if text is None else shown(text, private=private) for text in texts(dictionary)]
+        return [f"{name}={'null' if text is None else text}" for text in [*known, None]]
 
     def finish(self) -> Profile:
         """Return the profile of everything taken so far."""
@@ -117,7 +136,7 @@ class ProfileBuilder:
             },
             slices=slices,
             unsliced=unsliced,
-            row_hashes=self._hashes if self._whole else None,
+            row_hashes=self._hashes,
             timestamp=self._layout.timestamp,
         )
 
@@ -135,7 +154,7 @@ def split(batch: pa.RecordBatch, labels: NDArray[np.int64]) -> Iterator[tuple[in
     """Split rows by label, keeping their order within each."""
     order = np.argsort(labels, kind="stable")
     ranked = labels[order]
-    starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1]))) if ranked.size else []
-    sorted_rows = batch.take(positions_array(order))
-    for start, end in zip(starts, [*starts[1:], ranked.size], strict=True):
-        yield int(ranked[start]), sorted_rows.slice(int(start), int(end - start))
+    changes = 1 + np.flatnonzero(ranked[1:] != ranked[:-1])
+    sorted_rows = taken(batch, order)
+    for start, end in pairwise([0, *changes.tolist(), ranked.size] if ranked.size else []):
+        yield int(ranked[start]), sorted_rows.slice(start, end - start)

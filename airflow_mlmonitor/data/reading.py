@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import add
 from threading import Event, Lock
@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from airflow_mlmonitor.data.arrow import moments, positions_array
+from airflow_mlmonitor.data.arrow import moments, taken
 from airflow_mlmonitor.data.profile import EPOCH, Profile
 from airflow_mlmonitor.data.profiling import Layout, ProfileBuilder, profile_of, split
 from airflow_mlmonitor.data.window import Window
@@ -24,6 +23,8 @@ from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.source import Connections, Part, Rows, Source
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 LANES = 4
 """Threads at most; parts are dealt out to them in a fixed order, so that a read gives the same profile twice."""
@@ -62,7 +63,7 @@ def read(
     rows, meter = _open(source, window, connections, progress)
     layout = _layout(source, rows)
     profiles = _in_lanes(rows.parts, lambda batches: profile_of(layout, batches, meter.seen))
-    return _remarked(reduce(add, profiles), rows)
+    return _remarked(reduce(add, profiles), rows.notes)
 
 
 def read_days(
@@ -78,11 +79,12 @@ def read_days(
     Parameters
     ----------
     source
-        The recipe for rows; its timestamp column says where a row belongs. Rows without a moment are left out.
+        The recipe for rows; its timestamp column says where a row belongs. Rows without a moment are left out, which
+        the notes of every day say.
     span
         Length of one window; windows are counted from 1970, in UTC.
-
-    Other parameters, and errors, are those of :func:`read`.
+    window, connections, progress
+        As for :func:`read`; so are the errors.
 
     Raises
     ------
@@ -95,11 +97,14 @@ def read_days(
     layout = _layout(source, rows)
     parted = _in_lanes(rows.parts, lambda batches: _by_span(layout, batches, span, meter.seen))
     days: dict[int, Profile] = {}
-    for part in parted:
+    for part, _ in parted:
         for number, profile in part.items():
             days[number] = days[number] + profile if number in days else profile
-    windows = {number: Window(EPOCH + number * span, EPOCH + (number + 1) * span) for number in sorted(days)}
-    return {window: _remarked(days[number], rows) for number, window in windows.items()}
+    notes = {**rows.notes, **_left_out(source.timestamp, sum(lost for _, lost in parted), days.values())}
+    return {
+        Window(EPOCH + number * span, EPOCH + (number + 1) * span): _remarked(days[number], notes)
+        for number in sorted(days)
+    }
 
 
 def _open(
@@ -124,27 +129,30 @@ def _layout(source: Source, rows: Rows) -> Layout:
     )
 
 
-def _remarked(profile: Profile, rows: Rows) -> Profile:
-    return replace(profile, remarks={**profile.remarks, **rows.notes})
+def _remarked(profile: Profile, notes: Mapping[str, str]) -> Profile:
+    return replace(profile, remarks={**profile.remarks, **notes})
+
+
+def _left_out(timestamp: str, lost: int, days: Iterable[Profile]) -> dict[str, str]:
+    total = lost + sum(day.rows for day in days)
+    return {timestamp: f"{lost:,} of {total:,} rows have no moment and are left out"} if lost else {}
 
 
 def _by_span(
     layout: Layout, batches: Iterable[pa.RecordBatch], span: timedelta, seen: Callable[[int], None]
-) -> dict[int, Profile]:
+) -> tuple[dict[int, Profile], int]:
+    """Summarise each span apart, by its number from 1970 on; and count the rows that no span of the calendar has."""
     builders: dict[int, ProfileBuilder] = {}
+    lost, lowest, highest = 0, -((EPOCH - FIRST) // span), (LAST - EPOCH) // span
     position = layout.schema.get_field_index(layout.timestamp)
     for batch in batches:
-        seconds = moments(batch.column(position))
-        known = np.isfinite(seconds)
-        numbers = np.floor_divide(seconds[known], span.total_seconds()).astype(np.int64)
-        for number, part in split(_where(batch, known), numbers):
+        numbers = np.floor_divide(moments(batch.column(position)), span.total_seconds())
+        inside = np.flatnonzero((numbers >= lowest) & (numbers < highest))
+        lost += batch.num_rows - inside.size
+        for number, part in split(taken(batch, inside), numbers[inside].astype(np.int64)):
             builders.setdefault(number, ProfileBuilder(layout)).add(part)
         seen(batch.num_rows)
-    return {number: builder.finish() for number, builder in builders.items()}
-
-
-def _where(batch: pa.RecordBatch, known: NDArray[np.bool_]) -> pa.RecordBatch:
-    return batch if known.all() else batch.take(positions_array(np.flatnonzero(known)))
+    return {number: builder.finish() for number, builder in builders.items()}, lost
 
 
 def _in_lanes(
@@ -173,9 +181,8 @@ def _in_lanes(
     with ThreadPoolExecutor(lanes, thread_name_prefix="read") as pool:
         try:
             return list(pool.map(work, range(lanes)))
-        except BaseException:
+        finally:
             stop.set()  # Ctrl-C comes to this thread alone
-            raise
 
 
 class _Meter:

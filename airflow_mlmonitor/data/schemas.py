@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.types as kinds
 
 
@@ -96,6 +97,21 @@ def cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
     if kinds.is_date(array.type) and kinds.is_timestamp(type_):
         array = array.cast(pa.timestamp("s" if kinds.is_date32(array.type) else "ms")).cast(pa.timestamp(type_.unit))
     return array.cast(type_, safe=False)
+
+
+def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Values without a type of somebody's own, such as pandas' periods, and laid out so that every kernel takes them."""
+    if isinstance(values, pa.ChunkedArray):
+        return pa.chunked_array([plain(chunk) for chunk in values.chunks] or [plain(pa.nulls(0, values.type))])
+    if kinds.is_run_end_encoded(values.type):
+        return plain(pc.run_end_decode(values))
+    if isinstance(values.type, pa.BaseExtensionType):
+        return pa.array([None if value is None else str(value) for value in values.to_pylist()], pa.string())
+    if kinds.is_dictionary(values.type) and kinds.is_string_view(values.type.value_type):
+        return pa.DictionaryArray.from_arrays(values.indices, values.dictionary.cast(pa.string()))
+    if kinds.is_string_view(values.type):
+        return values.cast(pa.string())
+    return values.cast(pa.binary()) if kinds.is_binary_view(values.type) else values
 
 
 def is_text(type_: pa.DataType) -> bool:

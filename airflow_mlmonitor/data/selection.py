@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from airflow_mlmonitor.errors import ConfigurationError, DataError
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.source import Source
     from airflow_mlmonitor.data.window import Window
+
+_VALUE = re.compile(r"""'.*'|".*\"""", re.DOTALL)
 
 
 class Selection:
@@ -41,6 +44,7 @@ class Selection:
         self.hidden = hidden
         """Columns that the rows need but nobody asked for."""
         self.span = TimeSpan(source.timestamp, window) if source.timestamp else None
+        self._private = source.private
         self._condition = None
         if source.where is not None:
             from airflow_mlmonitor.data.condition import Condition
@@ -67,6 +71,15 @@ class Selection:
                 columns = kept.columns[: len(self._kept)]
                 yield pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
+    def notes(self, notes: Mapping[str, str]) -> dict[str, str]:
+        """The notes on columns that are given, without the values that private ones quote."""
+        given = {"", *self.schema.names}
+        return {
+            name: _VALUE.sub("...", note) if name in self._private else note
+            for name, note in notes.items()
+            if name in given
+        }
+
     def _narrowed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if self._condition is not None:
             batch = self._condition.keep(batch)
@@ -89,7 +102,7 @@ def chosen(source: Source, names: Sequence[str]) -> tuple[list[str], list[str]]:
         One of them is not there.
     """
     if not names:
-        raise DataError(f"{source.label} has no columns; check that it was written to its end.")
+        raise DataError(f"{source.label} has no columns; check what writes it.")
     if source.columns is not None and not source.columns:
         raise ConfigurationError(f"{source.label}: columns=() asks for nothing; leave it out to read every column.")
     shown = list(dict.fromkeys([*(names if source.columns is None else source.columns), *source.slices]))

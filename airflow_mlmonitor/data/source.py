@@ -24,7 +24,7 @@ class Connections(Protocol):
         """Return the SQLAlchemy URL of the database behind a connection id."""
 
     def filesystem(self, url: str, conn_id: str | None) -> Any:
-        """Return the fsspec file system of a URL such as ``s3://bucket/key``; without an id, with default credentials."""
+        """Return the fsspec file system of a URL such as ``s3://bucket/key``; without an id, by default credentials."""
 
 
 @dataclass(frozen=True, kw_only=True)

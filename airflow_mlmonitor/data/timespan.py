@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -82,7 +83,9 @@ class TimeSpan:
 
 
 def _scalar(moment: datetime, type_: pa.DataType) -> pa.Scalar:
-    return pa.scalar(_ticks(moment, type_), type_)
+    # pa.scalar() would import pandas.
+    ticks = _ticks(moment, type_).to_bytes(type_.bit_width // 8, sys.byteorder, signed=True)
+    return pa.Array.from_buffers(type_, 1, [None, pa.py_buffer(ticks)])[0]
 
 
 def _ticks(moment: datetime, type_: pa.DataType) -> int:

@@ -1,0 +1,36 @@
+"""MySQL and MariaDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from airflow_mlmonitor.data.sql_alchemy import AlchemyReader
+
+_BIT = 16
+_MOMENTS = (7, 12)
+_DAY = 10
+
+
+class MySQLReader(AlchemyReader):
+    """A MySQL or MariaDB database. Dates such as 0000-00-00, which are none, come as null; ``BIT`` as a number."""
+
+    backslashes = True
+    before = ("SET SESSION TRANSACTION READ ONLY", "SET time_zone = '+00:00'")
+    declared = {
+        **dict.fromkeys((1, 2, 3, 8, 9, 13, _BIT), pa.int64()),
+        **dict.fromkeys((0, 4, 5, 246), pa.float64()),
+        **dict.fromkeys(_MOMENTS, pa.timestamp("us")),
+        _DAY: pa.date32(),
+        11: pa.duration("us"),
+    }
+
+    def cleaned(self, code: Any, values: Sequence[Any]) -> Sequence[Any]:
+        """Values without dates that are none, which drivers hand out as texts, and without bytes for bits."""
+        if code in (*_MOMENTS, _DAY):
+            return [None if isinstance(value, str) else value for value in values]
+        if code == _BIT:
+            return [int.from_bytes(value) if isinstance(value, bytes) else value for value in values]
+        return values
