@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.metric import Metric
@@ -16,7 +17,7 @@ from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.shelf import StoreShelf
 
-REHEARSALS = 60
+REHEARSALS = 28
 """Days of the training data that are measured as if they had been runs, the latest ones."""
 
 Key = tuple[str, str, str]
@@ -54,6 +55,7 @@ def measure(checks: Sequence[Check], now: Profile, shelf: StoreShelf, window: Wi
     """
     measured = Measured()
     known: set[Key] = set()
+    broken: list[tuple[Check, Exception]] = []
     for check in checks:
         try:
             reference = check.baseline.find(shelf, window) if check.baseline else None
@@ -62,13 +64,17 @@ def measure(checks: Sequence[Check], now: Profile, shelf: StoreShelf, window: Wi
         except StoreError:
             raise
         except Exception as reason:  # noqa: BLE001 - one check must not take the others down
-            measured.broken.append(_broken(check, reason))
+            broken.append((check, reason))
             continue
         known |= {metric.key for metric in metrics}
         measured.metrics += metrics
         measured.answers.append((check, reference))
         if reference:
-            measured.baselines[check.name] = reference.label
+            measured.baselines[_free(check.name, measured.baselines)] = reference.label
+    taken = {metric.name for metric in measured.metrics}
+    for check, error in broken:
+        measured.broken.append(_broken(_free(check.name, taken), error))
+        taken.add(measured.broken[-1].metric.name)
     return measured
 
 
@@ -121,7 +127,13 @@ def _refuse_twins(check: Check, metrics: Sequence[Metric], known: set[Key]) -> N
         seen.add(metric.key)
 
 
-def _broken(check: Check, reason: Exception) -> Verdict:
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, or with a number after it where it is taken: two checks may be called alike."""
+    numbered = (f"{name} {number}" for number in count(2))
+    return name if name not in taken else next(free for free in numbered if free not in taken)
+
+
+def _broken(name: str, reason: Exception) -> Verdict:
     said = str(reason) if isinstance(reason, MLMonitorError) else f"{type(reason).__name__}: {reason}"
-    metric = Metric(name=check.name, value=None, family="check", why=said)
+    metric = Metric(name=name, value=None, family="check", why=said)
     return Verdict(metric=metric, status=Status.BROKEN, severity=1.0, why=said)

@@ -77,7 +77,9 @@ class Monitor:
             history = rehearsed(measured.answers, shelf, self.name) + history
         verdicts = self.judge.judge(measured.metrics, history)
         if self.bounds:
-            verdicts = self.bounds.tighten(verdicts) + self.bounds.unmatched(measured.metrics)
+            known = [*measured.metrics, *(verdict.metric for verdict in measured.broken)]
+            # Of no rows there are no metrics of columns, and that alone is to be said.
+            verdicts = self.bounds.tighten(verdicts) + (self.bounds.unmatched(known) if now.rows else [])
         report = Report(
             monitor=self.name,
             model=self.model,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
-ROOT = PROJECT / ".demo"
+ROOT = Path(os.environ.get("MLMONITOR_DEMO_HOME", PROJECT / ".demo")).resolve()
 DATA = ROOT / "data"
 LOG = ROOT / "airflow.log"
 

@@ -24,7 +24,7 @@ import pytest
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from airflow_mlmonitor.store.database import read_url
+from airflow_mlmonitor.store.engines import read_url
 
 START_SECONDS = 60
 Start = Callable[[Path], Iterator[str]]

@@ -17,14 +17,13 @@ LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
 """The target of a link inside the repository."""
 
 
-@pytest.mark.parametrize("verb", [verb.name for verb in cli.VERBS])
-def test_every_verb_of_the_command_line_is_documented(verb: str) -> None:
-    assert f"mlmonitor {verb}" in TEXT
+def test_every_verb_of_the_command_line_is_documented() -> None:
+    assert [verb.name for verb in cli.VERBS if f"mlmonitor {verb.name}" not in TEXT] == []
 
 
-@pytest.mark.parametrize("name", [*operators.__all__, *checks.__all__])
-def test_every_operator_and_check_is_documented(name: str) -> None:
-    assert re.search(rf"\b{name}\b", TEXT)
+def test_every_operator_and_check_is_documented() -> None:
+    names = (*operators.__all__, *checks.__all__)
+    assert [name for name in names if not re.search(rf"\b{name}\b", TEXT)] == []
 
 
 def test_every_setting_of_the_provider_is_documented() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +15,8 @@ from airflow_mlmonitor.errors import ConfigurationError
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.baseline import Baseline
     from airflow_mlmonitor.data.profile import Profile
+
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,9 @@ class FunctionCheck(Check):
                 yield self._metric(f"{self.label}.{part}", value, n)
         elif isinstance(answer, Iterable) and not isinstance(answer, str):
             for item in answer:
-                yield from self._metrics(item, n)
+                if not isinstance(item, Metric):
+                    raise self._refused(item)
+                yield item
         else:
             yield self._metric(self.label, answer, n)
 
@@ -95,15 +98,15 @@ class FunctionCheck(Check):
         if value is None:
             return Metric(name=name, value=None, n=n, why=f"{name} returned None")
         try:
-            number = float(value)  # type: ignore[arg-type]
+            return Metric(name=name, value=float(value), n=n)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise ConfigurationError(
-                f"The check {self.label} returned {value!r}; "
-                "return a number, a dict of numbers, a Metric or several Metrics."
-            ) from None
-        if not math.isfinite(number):
-            return Metric(name=name, value=None, n=n, why=f"{name} came out as {number}")
-        return Metric(name=name, value=number, n=n)
+            raise self._refused(value) from None
+
+    def _refused(self, value: object) -> ConfigurationError:
+        return ConfigurationError(
+            f"The check {self.label} returned {value!r}; "
+            "return a number, a dict of numbers, a Metric or several Metrics."
+        )
 
 
 def check(function: Callable[..., Any] | None = None, /, *, baseline: Baseline | None = None) -> Any:
@@ -123,7 +126,8 @@ def check(function: Callable[..., Any] | None = None, /, *, baseline: Baseline |
     """
     if function is None:
         return lambda decorated: check(decorated, baseline=baseline)
-    takes = len(inspect.signature(function).parameters)
+    parameters = inspect.signature(function).parameters.values()
+    takes = sum(parameter.kind in _BY_POSITION for parameter in parameters)
     if takes not in (1, 2):
         raise ConfigurationError(f"The check {function.__name__} must take (now) or (now, before); it takes {takes}.")
     return FunctionCheck(

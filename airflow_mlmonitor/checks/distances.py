@@ -67,7 +67,14 @@ def distances(now: Profile, before: Profile | None, wanted: Sequence[str]) -> It
 
 def _metric(distance: str, comparison: Comparison | None, name: str, label: str, new: Column) -> Metric:
     blank = Metric(
-        name=distance, value=None, column=name, slice=label, n=new.count, scale="distance", family="distance", worse="up"
+        name=distance,
+        value=None,
+        column=name,
+        slice=label,
+        n=new.count,
+        scale="distance",
+        family="distance",
+        worse="up",
     )
     if comparison is None:
         return replace(blank, why="it needs values on both sides")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,8 @@ class Metric:
     name
         Such as ``null_share``, ``ks``, ``rows``; lower case, one word per idea.
     value
-        The number. None says that it is not defined here (``why`` tells the reason); never NaN or infinite.
+        The number. None says that it is not defined here (``why`` tells the reason). NaN and infinite values, here
+        and below, become None.
     column
         The column it is about; None for the table.
     slice
@@ -61,6 +63,18 @@ class Metric:
     p_value: float | None = None
     effect: float | None = None
     why: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("value", "expected", "p_value", "effect"):
+            number = getattr(self, name)
+            if number is not None and not (type(number) is float and math.isfinite(number)):
+                self._settle(name, float(number))
+
+    def _settle(self, name: str, number: float) -> None:
+        finite = math.isfinite(number)
+        object.__setattr__(self, name, number if finite else None)
+        if name == "value" and not finite and self.why is None:
+            object.__setattr__(self, "why", f"{self.name} came out as {number}")
 
     @property
     def key(self) -> tuple[str, str, str]:

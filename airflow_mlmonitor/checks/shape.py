@@ -71,7 +71,15 @@ def _columns(now: Profile, before: Profile) -> Iterator[Metric]:
 
 def _amiss(name: str, column: str, now: Profile, why: str) -> Metric:
     return Metric(
-        name=name, value=1.0, column=column, n=now.rows, scale="count", family="shape", worse="up", expected=0.0, why=why
+        name=name,
+        value=1.0,
+        column=column,
+        n=now.rows,
+        scale="count",
+        family="shape",
+        worse="up",
+        expected=0.0,
+        why=why,
     )
 
 

@@ -55,7 +55,7 @@ class Values(Check):
 
 
 def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
-    yield _share("null_share", (new.nulls, new.rows), old and (old.nulls, old.rows), family="missing")
+    yield _share("null_share", (new.nulls, new.rows), (old.nulls, old.rows) if old else None, family="missing")
     if new.kind == "number":
         yield from _of_numbers(new, old if old and old.kind == "number" else None)  # type: ignore[arg-type]
     elif new.kind == "category":
@@ -63,9 +63,10 @@ def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
 
 
 def _of_numbers(new: NumberColumn, old: NumberColumn | None) -> Iterator[Metric]:
-    before = old and (old.nans + old.infinite, old.rows - old.nulls)
-    yield _share("nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), before, family="nonfinite")
-    yield _share("zero_share", (new.zeros, new.count), old and (old.zeros, old.count), family="zeros", up=False)
+    nonfinite = (old.nans + old.infinite, old.rows - old.nulls) if old else None
+    zeros = (old.zeros, old.count) if old else None
+    yield _share("nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), nonfinite, family="nonfinite")
+    yield _share("zero_share", (new.zeros, new.count), zeros, family="zeros", up=False)
     yield _beyond(new, old)
     yield from _recorded(
         new, {"mean": new.mean, "min": new.min, "max": new.max} | {k: new.quantile(q) for k, q in QUANTILES.items()}
@@ -87,17 +88,15 @@ def _share(
     name: str, now: tuple[int, int], before: tuple[int, int] | None, *, family: str, up: bool = True
 ) -> Metric:
     """A share of rows, tested against the baseline's; ``now`` and ``before`` are (rows that have it, rows)."""
-    worse = "up" if up else "both"
+    blank = Metric(name=name, value=None, scale="share", family=family, worse="up" if up else "both")
     if not now[1]:
-        return Metric(name=name, value=None, scale="share", family=family, worse=worse, why="there are no values")  # type: ignore[arg-type]
-    metric = Metric(
-        name=name, value=now[0] / now[1], n=now[1], scale="share", family=family, worse=worse  # type: ignore[arg-type]
-    )
-    if not before or not before[1]:
-        return metric
+        return replace(blank, why="there are no values")
     from airflow_mlmonitor.stats.proportions import two_proportions
 
-    found = two_proportions(*before, *now, alternative="greater" if up else "two-sided")
+    metric = replace(blank, value=now[0] / now[1], n=now[1])
+    found = two_proportions(*before, *now, alternative="greater" if up else "two-sided") if before else None
+    if before is None or found is None:
+        return metric
     return replace(metric, expected=before[0] / before[1], p_value=found.p_value, effect=found.effect)
 
 

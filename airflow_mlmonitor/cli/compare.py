@@ -17,7 +17,7 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import BaselineMissing, DataError
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.table import printable, shortened, table, wrapped
-from airflow_mlmonitor.report.text import NAME, foremost, painted
+from airflow_mlmonitor.report.text import NAME, brief, foremost, painted
 from airflow_mlmonitor.report.words import STATUS_WORDS, number, plural
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _table(columns: Sequence[Difference]) -> Iterator[str]:
 def _row(column: Difference) -> list[str]:
     values = [metric.value if (metric := column.metric(name)) else None for name in SHOWN]
     return [
-        printable(shortened(column.name, NAME)),
+        shortened(column.name, NAME),
         shortened(column.type, NAME),
         STATUS_WORDS[column.status],
         _effect(column.effect),
@@ -186,16 +186,16 @@ def _aligned(value: float) -> str:
 
 
 def _why(column: Difference) -> str:
-    said = [_reason(finding) for finding in column.findings]
-    if not said:
+    if not column.findings:
         return column.note
-    others = [reason.partition("; ")[0] for reason in said[1:]]
-    return f"{said[0]}; with it: {', '.join(others)}" if others else said[0]
+    said = _reason(column.findings[0])
+    others = ", ".join(map(brief, column.findings[1:]))
+    return f"{said}; with it: {others}" if others else said
 
 
 def _reason(finding: Verdict) -> str:
     """Say why; where nothing was expected the judge speaks of earlier runs, and a comparison has none."""
-    return finding.why if finding.metric.expected is not None else finding.why.partition("; ")[0]
+    return finding.why if finding.metric.expected is not None else brief(finding)
 
 
 def _under(text: str) -> list[str]:

@@ -34,7 +34,7 @@ def declare_store(parser: ArgumentParser) -> None:
 
 def store_url(given: str | None) -> URL:
     """Find the metrics store: what was given, else the environment's, else the file beside Airflow."""
-    from airflow_mlmonitor.store.database import read_url
+    from airflow_mlmonitor.store.engines import read_url
 
     return read_url(given or os.environ.get(STORE_VARIABLE) or _of_airflow())
 

@@ -52,7 +52,7 @@ def _run(arguments: Namespace) -> Exit:
             {"model": arguments.model, "version": arguments.version, "rows": whole.rows, "days": len(days)}
         )
     else:
-        apart = f", and each of its {plural(len(days), 'day')}" if days else ""
+        apart = f", and each of its {plural(len(days), 'day')}," if days else ""
         said = f"Pinned {plural(whole.rows, 'row')} of {recipe.label}{apart} as {arguments.model} {arguments.version}."
         write([printable(said)])
     return Exit.QUIET

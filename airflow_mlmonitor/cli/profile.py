@@ -98,7 +98,9 @@ def _values(column: Column) -> list[str]:
         return [written(column.min), written(column.mean), written(column.max), odd]
     if isinstance(column, CategoryColumn):
         top = list(column.counts.items())[:TOP]
-        shares = (f"{shortened(value, NAME)} {percent(count / column.count)}" for value, count in top)
+        shares = (
+            f"{shortened(value, NAME)} {percent(count / column.count)}" for value, count in top
+        )
         return ["", "", "", ", ".join(shares)]
     return [""] * 4
 

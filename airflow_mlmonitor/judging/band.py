@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ ENOUGH = 14
 
 FEW = 3
 """Earlier values below which nothing is said at all."""
+
+LARGEST = sys.float_info.max
+"""Where a band ends that would have no end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +59,13 @@ class Band:
             return None
         lowest, highest = min(known, key=_value), max(known, key=_value)
         low, high = _there(_value(lowest), scale), _there(_value(highest), scale)
-        room = (high - low) / 2
+        room = high / 2 - low / 2
         if len(known) < ENOUGH:
             room = 2 * room + (math.log(2) if scale in ("count", "log") else 0.0)
         return cls(
-            lower=_back(low - room, scale),
-            upper=_back(high + room, scale),
+            # The way there and back rounds, and what was there before is never outside.
+            lower=min(_back(low - room, scale), _value(lowest)),
+            upper=max(_back(high + room, scale), _value(highest)),
             runs=len(known),
             highest=highest,
             lowest=lowest,
@@ -94,5 +99,5 @@ def _back(value: float, scale: Scale) -> float:
     if scale == "share":
         return math.sin(min(max(value, 0.0), math.pi) / 2) ** 2
     if scale in ("count", "log"):
-        return math.expm1(max(value, 0.0))
-    return value
+        return math.expm1(min(max(value, 0.0), math.log(LARGEST)))
+    return min(max(value, -LARGEST), LARGEST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -23,7 +24,8 @@ class Bounds:
     ----------
     limits
         ``"column.metric"``, or ``"metric"`` for one of the table, to ``min`` and ``max`` (both allowed values) and
-        ``severity``: ``fail`` (the default) or ``warn``. ``*`` and ``?`` match several columns.
+        ``severity``: ``fail`` (the default) or ``warn``. ``*`` and ``?`` match several columns. A limit holds for all
+        rows and for every slice of them.
 
     Raises
     ------
@@ -43,11 +45,7 @@ class Bounds:
 
     def __post_init__(self) -> None:
         for name, limit in self.limits.items():
-            unknown = set(limit) - {"min", "max", "severity"}
-            if unknown or not {"min", "max"} & set(limit):
-                raise ConfigurationError(f"The bound {name!r} needs min or max, perhaps severity; it has {dict(limit)}.")
-            if limit.get("severity", "fail") not in SEVERITIES:
-                raise ConfigurationError(f"The bound {name!r} has severity {limit['severity']!r}; write 'warn' or 'fail'.")
+            _refuse_nonsense(f"The bound {name!r}", limit)
 
     def tighten(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Return the verdicts, those out of bounds replaced by what the bound says where that is graver."""
@@ -78,18 +76,31 @@ class Bounds:
         return verdict
 
 
+def _refuse_nonsense(bound: str, limit: Mapping[str, Any]) -> None:
+    if set(limit) - {"min", "max", "severity"} or not {"min", "max"} & set(limit):
+        raise ConfigurationError(f"{bound} needs min or max, perhaps severity; it has {dict(limit)}.")
+    if limit.get("severity", "fail") not in SEVERITIES:
+        raise ConfigurationError(f"{bound} has severity {limit['severity']!r}; write 'warn' or 'fail'.")
+    ends = [limit[end] for end in ("min", "max") if end in limit]
+    for end in ends:
+        if isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end):
+            raise ConfigurationError(f"{bound} has the limit {end!r}; write a number.")
+    if ends != sorted(ends):
+        raise ConfigurationError(f"{bound} has min {ends[0]} above max {ends[1]}; nothing could ever be between.")
+
+
 def _matches(name: str, metric: Metric) -> bool:
     full = f"{metric.column}.{metric.name}" if metric.column else metric.name
-    return fnmatchcase(full, name)
+    # Brackets are allowed in names of columns, and match themselves.
+    return fnmatchcase(full, name.replace("[", "[[]"))
 
 
 def _bounded(verdict: Verdict, limit: Mapping[str, Any]) -> Verdict:
     value, low, high = verdict.metric.value, limit.get("min"), limit.get("max")
     if value is None or ((low is None or value >= low) and (high is None or value <= high)):
         return verdict
-    allowed = " and ".join(
-        words for words in (low is not None and f"at least {number(low)}", high is not None and f"at most {number(high)}") if words
-    )
+    least, most = f"at least {number(low)}", f"at most {number(high)}"
+    allowed = " and ".join(([] if low is None else [least]) + ([] if high is None else [most]))
     why = f"{verdict.metric.name} is {number(value)}; the bound is {allowed}"
     status = SEVERITIES[limit.get("severity", "fail")]
     return replace(verdict, status=status, lower=low, upper=high, severity=max(verdict.severity, 1.0), why=why)

@@ -28,7 +28,8 @@ def phrase(metric: Metric) -> str:
     >>> phrase(Metric(name="spend_per_visit", value=2.5))
     'spend_per_visit is 2.5'
     """
-    pattern = PHRASES.get(metric.name.rpartition(".")[2], metric.name + " is {value}")
+    plain = metric.name.replace("{", "{{").replace("}", "}}") + " is {value}"
+    pattern = PHRASES.get(metric.name.rpartition(".")[2], plain)
     said = pattern.format(
         value=amount(metric.value, metric.scale),
         n=plural(metric.n, "row"),

@@ -50,7 +50,7 @@ class Significance(Judge):
     Examples
     --------
     >>> from airflow_mlmonitor.store.history import History
-    >>> drifted = Metric(name="ks", value=0.4, column="fare", n=900, p_value=1e-30, effect=1.1, expected=0.0)
+    >>> drifted = Metric(name="ks", value=0.4, column="fare", n=900, p_value=1e-30, effect=1.1, family="distance")
     >>> (verdict,) = Significance().judge([drifted], History())
     >>> verdict.status.value
     'warn'

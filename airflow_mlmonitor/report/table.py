@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 
 GAP = "  "
-LEAST = 20
+LEAST = 16
 """Characters that the wrapped field keeps, however narrow the table is to be."""
 
 
@@ -22,11 +22,12 @@ def printable(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Cut the middle of a text, so that both the beginning and the end of a long name stay.
+    """Cut the middle of a text, made printable, so that both the beginning and the end of a long name stay.
 
     >>> shortened("average_departure_delay_of_the_previous_leg", 24)
     'average_depa…revious_leg'
     """
+    text = printable(text)
     if cells(text) <= most:
         return text
     tail = (most - 1) // 2
@@ -60,7 +61,7 @@ def table(
     header
         A text for each field.
     rows
-        Texts; a line break inside one starts a new line inside its field.
+        Texts. In the field to wrap a line break starts a new line; anywhere else it is written as an escape.
     width
         Characters that a line may take. Only the field to wrap gives way; a table without one may be
         wider.
@@ -78,7 +79,13 @@ def table(
     temp     981
     humid     81
     """
-    texts = [[list(map(printable, text.split("\n"))) for text in row] for row in (header, *rows)]
+    texts = [
+        [
+            [printable(line) for line in (text.split("\n") if field == wrap else [text])]
+            for field, text in enumerate(row)
+        ]
+        for row in (header, *rows)
+    ]
     widths = [max(cells(line) for row in texts for line in row[field]) for field in range(len(header))]
     if wrap is not None:
         others = sum(widths) - widths[wrap] + len(GAP) * (len(widths) - 1)

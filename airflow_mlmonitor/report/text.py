@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +20,7 @@ BESIDE = 5
 """Further findings, or columns, named in the row of the gravest one."""
 
 NAME = 32
-"""Characters of a column's name in a table."""
+"""Characters of a name in a table, and at most a quarter of the line."""
 
 TEXT = 400
 """Characters of one reason; a broken check may carry a long message from a database."""
@@ -58,13 +57,25 @@ def foremost(findings: Sequence[Verdict]) -> str:
     """Say the first of some ranked findings, and how many more there are; empty when there is none."""
     if not findings:
         return ""
-    metric, (said, *_) = findings[0].metric, re.split(r"[;.]\s|[;.]$", _reason(findings[0]), maxsplit=1)
-    if metric.column is None and metric.value is not None:
-        said += f", expected {_expected(findings[0])}"
-    if subject := _subject(metric):
+    first, said = findings[0], brief(findings[0])
+    if first.metric.column is None and (first.lower, first.upper) != (None, None):
+        said += f", expected {expectation(first.lower, first.upper, None, first.metric.scale)}"
+    if subject := _subject(first.metric):
         said = f"{subject}: {said}"
     more = f", and {plural(len(findings) - 1, 'more finding')}" if findings[1:] else ""
     return printable(said) + more
+
+
+def brief(verdict: Verdict) -> str:
+    """Say the first part of a verdict's reason: what happened, without what was expected.
+
+    >>> from airflow_mlmonitor.checks.metric import Metric
+    >>> metric = Metric(name="drift.ks", value=0.2, column="temp")
+    >>> brief(Verdict(metric=metric, status=Status.WARN, why="values moved by about 0.5 sd; expected 0–0.1"))
+    'drift: values moved by about 0.5 sd'
+    """
+    prefix, said = verdict.metric.name.rpartition(".")[0], _reason(verdict).partition("; ")[0]
+    return f"{prefix}: {said}" if prefix else said
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
@@ -125,14 +136,15 @@ def _facts(report: Report) -> str:
 def _table(groups: Sequence[Group], width: int, colour: bool) -> list[str]:
     if not groups:
         return []
-    rows = [_row(position, group) for position, group in enumerate(groups[:SHOWN], 1)]
+    name = min(NAME, width // 4)
+    rows = [_row(position, group, name) for position, group in enumerate(groups[:SHOWN], 1)]
     header = ["#", "Status", "Column", "What happened", "Metric"]
     lines = table(header, rows, width=width, right=[0], wrap=3, paint={1: painted} if colour else {})
     hidden = sum(group.size for group in groups[SHOWN:])
     return [*lines, f"and {hidden} more"] if hidden else lines
 
 
-def _row(position: int, group: Group) -> list[str]:
+def _row(position: int, group: Group, name: int) -> list[str]:
     lead = group.lead
     what = [_reason(lead)]
     if group.findings[1:]:
@@ -142,11 +154,9 @@ def _row(position: int, group: Group) -> list[str]:
     return [
         str(position),
         STATUS_WORDS[lead.status],
-        shortened(_subject(lead.metric) or "(table)", NAME),
+        shortened(_subject(lead.metric) or "(table)", name),
         "\n".join(printable(text) for text in what),
-        ""
-        if lead.metric.value is None
-        else f"{lead.metric.name} {amount(lead.metric.value, lead.metric.scale)}",
+        shortened(_measured(lead.metric), name),
     ]
 
 
@@ -158,8 +168,8 @@ def _subject(metric: Metric) -> str:
     return f"{name} ({metric.slice})" if name else metric.slice
 
 
-def _expected(verdict: Verdict) -> str:
-    return expectation(verdict.lower, verdict.upper, verdict.expected, verdict.metric.scale)
+def _measured(metric: Metric) -> str:
+    return "" if metric.value is None else f"{metric.name} {amount(metric.value, metric.scale)}"
 
 
 def _reason(verdict: Verdict) -> str:
@@ -169,11 +179,8 @@ def _reason(verdict: Verdict) -> str:
 
 
 def _beside(verdict: Verdict) -> str:
-    metric = verdict.metric
-    name = f"{metric.name} where {metric.slice}" if metric.slice else metric.name
-    if metric.value is None:
-        return f"{name} not measured"
-    return f"{name} {amount(metric.value, metric.scale)} (expected {_expected(verdict)})"
+    place = f" where {verdict.metric.slice}" if verdict.metric.slice else ""
+    return brief(verdict) + place
 
 
 def _twin(group: Group) -> str:
@@ -216,4 +223,4 @@ def _further(report: Report, groups: Sequence[Group]) -> list[str]:
         place = ["--column", metric.column] if metric.column else []
         place += ["--slice", metric.slice] if metric.slice else []
         commands.insert(0, ["mlmonitor", "history", report.model, metric.name, *place, *monitor])
-    return ["To look further:", *(f"  {shlex.join(command)}" for command in commands)]
+    return ["To look further:", *(f"  {printable(shlex.join(command))}" for command in commands)]

@@ -18,7 +18,7 @@ from airflow_mlmonitor.stats.effects import cohens_d, cohens_h, cramers_v, stand
 from airflow_mlmonitor.stats.kolmogorov_smirnov import kolmogorov_smirnov
 from airflow_mlmonitor.stats.kruskal_wallis import kruskal_wallis
 from airflow_mlmonitor.stats.means import mean_within_standard_error, welch_t
-from airflow_mlmonitor.stats.moments import Moments, skewness
+from airflow_mlmonitor.stats.moments import Moments
 from airflow_mlmonitor.stats.points import Points, cdf
 from airflow_mlmonitor.stats.proportions import two_proportions
 from airflow_mlmonitor.stats.wasserstein import Wasserstein, wasserstein
@@ -44,7 +44,6 @@ __all__ = [
     "mean_within_standard_error",
     "psi",
     "quantile_edges",
-    "skewness",
     "standardised_effect",
     "total_variation",
     "two_proportions",

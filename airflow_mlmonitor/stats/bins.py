@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from airflow_mlmonitor.stats.points import Array, Points, cdf
 
@@ -15,8 +14,8 @@ def quantile_edges(reference: Points, bins: int = 10) -> Array:
     """The inner edges of bins that hold about equally many rows of the reference.
 
     Edges lie halfway between neighbouring points, so that a value rounded a little differently stays in its bin. A
-    value more frequent than a bin's share takes a bin and there are fewer; with no more distinct values than bins
-    each has its own.
+    value more frequent than a bin takes several bins' places, and there are fewer; with no more distinct values than
+    bins each has its own.
 
     Parameters
     ----------
@@ -41,17 +40,20 @@ def quantile_edges(reference: Points, bins: int = 10) -> Array:
     array([0.5, 3. ])
     """
     x = reference.x
-    last = np.arange(x.size - 1) if x.size <= bins else _quantiles(reference, bins)
+    last = np.array(range(x.size - 1) if x.size <= bins else _quantiles(reference, bins), dtype=np.intp)
     return x[last] / 2 + x[last + 1] / 2
 
 
-def _quantiles(reference: Points, bins: int) -> NDArray[np.intp]:
-    """Positions of the points that bring a bin to its share of the rows, the last point left out."""
-    upto = np.cumsum(reference.w)
-    bins = min(bins, max(int(upto[-1] / ENOUGH), 2))
-    wanted = upto[-1] * np.arange(1, bins) / bins
-    last = np.unique(np.searchsorted(upto, wanted * (1 - 1e-12)))
-    return last[last < upto.size - 1]
+def _quantiles(reference: Points, bins: int) -> list[int]:
+    """Positions of the points that end a bin; each bin holds at least half of its share."""
+    upto = np.cumsum(reference.w) / reference.total
+    bins = min(bins, max(int(reference.total / ENOUGH), 2))
+    last, filled = [], 0.0
+    for end in np.searchsorted(upto, np.arange(1, bins) / bins * (1 - 1e-12)).tolist():
+        if upto[end] - filled >= 0.5 / bins and 1 - upto[end] >= 0.5 / bins:
+            last.append(end)
+            filled = upto[end]
+    return last
 
 
 def bin_counts(sample: Points, edges: Array) -> Array:

@@ -43,7 +43,7 @@ def chi_square(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
     counts = aligned(reference, current)
     if counts is None:
         return None
-    groups, rest = pooled(counts)
+    groups, rest = pooled(counts, rows=5)
     statistic, freedom = groups.chi_square, groups.a.size - 1
     if rest.any():
         statistic += _leftover(rest[0], counts.n, rest[1], counts.m)

@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, xlogy
 
 from airflow_mlmonitor.stats.comparison import Comparison
-from airflow_mlmonitor.stats.counts import Counts, aligned
+from airflow_mlmonitor.stats.counts import Counts, aligned, pooled
 from airflow_mlmonitor.stats.effects import beyond_chance
 
 ENOUGH = 10.0
-"""Rows that the rarest category must expect, in the smaller sample, for the p-value to be honest."""
+"""Rows that a category must expect in the smaller sample for the p-value to be honest."""
+
+Measure = Callable[[Counts], float]
 
 
 def psi(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
@@ -25,7 +27,8 @@ def psi(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
     .19 when nothing changed. So, to be judged, take the p-value and the effect.
 
     Under no change PSI is distributed like (1/n + 1/m) times chi-square with B - 1 degrees of freedom; its mean is
-    corrected to second order for the counts at hand.
+    corrected to second order for the counts at hand. That holds where every category expects some 10 rows in both
+    samples, so p-value and effect are those of the categories pooled until they do.
 
     Parameters
     ----------
@@ -36,8 +39,7 @@ def psi(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
     -------
     Comparison
         PSI; its p-value; as effect the normal shift with as large a PSI, chance taken out. The last two are None
-        where a category expects fewer than 10 rows in the smaller sample: :func:`chi_square` is honest there. None
-        when a sample has no rows.
+        where pooling leaves a single group. None when a sample has no rows.
 
     Examples
     --------
@@ -48,9 +50,7 @@ def psi(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
     counts = aligned(reference, current)
     if counts is None:
         return None
-    p, q = np.where(counts.a, counts.a, 0.5) / counts.n, np.where(counts.b, counts.b, 0.5) / counts.m
-    divergence = float(np.sum((q - p) * np.log(q / p)))
-    return _judged(divergence, divergence, counts, _psi_by_chance)
+    return _judged(_jeffreys(counts), counts, _jeffreys, _jeffreys_by_chance)
 
 
 def jensen_shannon(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
@@ -58,7 +58,7 @@ def jensen_shannon(reference: ArrayLike, current: ArrayLike) -> Comparison | Non
 
     It is what ``scipy.spatial.distance.jensenshannon(p, q, base=2)`` gives. Under no change eight times the
     divergence in nats is distributed like (1/n + 1/m) times chi-square with B - 1 degrees of freedom; its mean is
-    corrected to second order for the counts at hand.
+    corrected to second order for the counts at hand, rare categories pooled as for :func:`psi`.
 
     Parameters
     ----------
@@ -69,8 +69,7 @@ def jensen_shannon(reference: ArrayLike, current: ArrayLike) -> Comparison | Non
     -------
     Comparison
         The distance; its p-value; as effect the normal shift with as large a divergence, chance taken out. The last
-        two are None where a category expects fewer than 10 rows in the smaller sample. None when a sample has no
-        rows.
+        two are None where pooling leaves a single group. None when a sample has no rows.
 
     Examples
     --------
@@ -85,33 +84,42 @@ def jensen_shannon(reference: ArrayLike, current: ArrayLike) -> Comparison | Non
     counts = aligned(reference, current)
     if counts is None:
         return None
-    p, q = counts.a / counts.n, counts.b / counts.m
-    nats = float(np.sum(xlogy(p, 2 * p / (p + q)) + xlogy(q, 2 * q / (p + q)))) / 2
-    bits = min(max(nats / math.log(2), 0.0), 1.0)
-    return _judged(math.sqrt(bits), 8 * nats, counts, _jensen_shannon_by_chance)
+    bits = _eight_nats(counts) / (8 * math.log(2))
+    return _judged(math.sqrt(min(max(bits, 0.0), 1.0)), counts, _eight_nats, _eight_nats_by_chance)
 
 
-def _judged(
-    statistic: float, squared: float, counts: Counts, by_chance: Callable[[Counts], float]
-) -> Comparison:
-    freedom = counts.a.size - 1
-    if not freedom:
+def _judged(statistic: float, counts: Counts, squared: Measure, by_chance: Measure) -> Comparison:
+    if counts.a.size == 1:
         return Comparison(statistic, 1.0, 0.0)
-    if counts.scarcest < ENOUGH:
+    groups, (a, b) = pooled(counts, rows=ENOUGH)
+    if groups.a.size == 1:
         return Comparison(statistic)
-    expected = by_chance(counts)
-    p_value = float(chdtrc(freedom, freedom * squared / expected))
-    return Comparison(statistic, p_value, beyond_chance(squared, expected))
+    groups.a[-1] += a
+    groups.b[-1] += b
+    groups = groups._replace(n=counts.n, m=counts.m)
+    freedom, found, expected = groups.a.size - 1, squared(groups), by_chance(groups)
+    return Comparison(statistic, float(chdtrc(freedom, freedom * found / expected)), beyond_chance(found, expected))
 
 
-def _psi_by_chance(counts: Counts) -> float:
+def _jeffreys(counts: Counts) -> float:
+    p, q = np.where(counts.a, counts.a, 0.5) / counts.n, np.where(counts.b, counts.b, 0.5) / counts.m
+    return float(np.sum((q - p) * np.log(q / p)))
+
+
+def _eight_nats(counts: Counts) -> float:
+    """Eight times the Jensen-Shannon divergence in nats: near 0 it is what PSI is."""
+    p, q = counts.a / counts.n, counts.b / counts.m
+    return max(4 * float(np.sum(xlogy(p, 2 * p / (p + q)) + xlogy(q, 2 * q / (p + q)))), 0.0)
+
+
+def _jeffreys_by_chance(counts: Counts) -> float:
     """The mean of PSI when nothing changed, to second order in 1/n and 1/m."""
     n, m, inverse = counts.n, counts.m, (counts.n + counts.m) / (counts.a + counts.b)
     size = inverse.size
     return (size - 1) * (1 / n + 1 / m) + (float(inverse.sum()) - size) * (1 / n**2 + 1 / m**2) / 2
 
 
-def _jensen_shannon_by_chance(counts: Counts) -> float:
+def _eight_nats_by_chance(counts: Counts) -> float:
     """The mean of eight times the divergence in nats when nothing changed, to second order in 1/n and 1/m.
 
     Written with the relative error of each share: its variance and third moment, and its fourth as three squared

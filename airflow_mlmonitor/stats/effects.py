@@ -37,7 +37,7 @@ def standardised_effect(reference: ArrayLike, current: ArrayLike) -> float | Non
     counts = aligned(reference, current)
     if counts is None:
         return None
-    groups, rest = pooled(counts)
+    groups, rest = pooled(counts, rows=5)
     p, q = np.append(groups.a, rest[0]) / counts.n, np.append(groups.b, rest[1]) / counts.m
     squared = 4 * float(np.sum((np.sqrt(p) - np.sqrt(q)) ** 2))
     return beyond_chance(squared, (np.sum(p + q > 0) - 1) * (1 / counts.n + 1 / counts.m))

@@ -34,4 +34,4 @@ def exceedance_p_value(beyond: float, n: int, m: int) -> float | None:
     if not n or not m:
         return None
     q = n / (n + m)
-    return min(1.0, q**beyond * (1 + beyond * (1 - q)))
+    return min(1.0, float(q**beyond) * (1 + beyond * (1 - q)))

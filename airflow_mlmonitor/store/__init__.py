@@ -8,7 +8,8 @@
     saving.py     what holds for every save: who owns a window, what a run is worth
     memory.py     MemoryStore
     sql.py        SqlStore, open_store: the contract in a SQL database, on
-                    database.py    its transactions         faults.py        its complaints
+                    engines.py     its URL and drivers      database.py      its transactions
+                    faults.py      its complaints
                     schema.py      its revision             migrations/      how it came about
                     tables.py      its tables               column_types.py  their types
                     queries.py     what is read             changes.py       what is written, with upsert.py
@@ -16,10 +17,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.memory import MemoryStore
-from airflow_mlmonitor.store.sql import SqlStore, open_store
 from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.store.sql import SqlStore, open_store
 
 __all__ = [
     "Annotation",
@@ -33,3 +38,14 @@ __all__ = [
     "State",
     "open_store",
 ]
+
+# These need SQLAlchemy, which comparing two files must not import.
+_HEAVY = {"SqlStore": "sql", "open_store": "sql"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HEAVY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HEAVY[name]}"), name)

@@ -60,7 +60,7 @@ def pin(connection: Connection, pinned: Pin, days: Mapping[Window, bytes]) -> No
         "pinned_at": pinned.pinned_at,
         "content": pinned.profile,
     }
-    upsert(connection, tables.baseline, [row], ["label", "row_count", "pinned_at", "content"])
+    upsert(connection, tables.pin, [row], ["label", "row_count", "pinned_at", "content"])
     parts = tables.profile
     connection.execute(delete(parts).where(parts.c.digest == digest(pinned.days_label)))
     keep(connection, pinned.days_label, days)

@@ -38,27 +38,26 @@ ADVICE = {
 }
 
 
-def is_passing(error: SQLAlchemyError) -> bool:
+def is_passing(error: SQLAlchemyError | OSError) -> bool:
     """Whether the transaction may simply start again."""
     return isinstance(error, DBAPIError) and _code(error) in PASSING
 
 
-def is_missing_table(error: SQLAlchemyError) -> bool:
-    """Whether a table, or a column of one, is not there."""
-    if not isinstance(error, DBAPIError):
-        return False
-    return _code(error) in MISSING or _words(error).startswith(("no such table", "no such column"))
-
-
 def explained(error: SQLAlchemyError | OSError, store: str) -> StoreError:
     """Say what happened, in words: which store (its URL without the password), what, and the fix."""
-    if isinstance(error, SQLAlchemyError) and is_missing_table(error):
+    if _is_missing_table(error):
         return StoreOutdated(
             f"The metrics store {store} lacks a table or a column ({_words(error)}). Run `mlmonitor db upgrade`."
         )
     what, advice = _advice(error)
     said = f"The metrics store {store} {what}: {_words(error)}. {advice}"
     return StoreUnavailable(said) if _is_outage(error) else StoreError(said)
+
+
+def _is_missing_table(error: SQLAlchemyError | OSError) -> bool:
+    if not isinstance(error, DBAPIError):
+        return False
+    return _code(error) in MISSING or _words(error).startswith(("no such table", "no such column"))
 
 
 def _advice(error: SQLAlchemyError | OSError) -> tuple[str, str]:

@@ -116,9 +116,9 @@ def marks(connection: Connection, monitor: str, window: Window) -> list[Annotati
 
 def pinned(connection: Connection, model: str, version: str | None) -> Pin | None:
     """Read the pin of a version, or the latest."""
-    pin = tables.baseline.c
+    pin = tables.pin.c
     found = (
-        select(tables.baseline)
+        select(tables.pin)
         .where(pin.model_digest == digest(model))
         .order_by(pin.pinned_at.desc())
         .limit(1)

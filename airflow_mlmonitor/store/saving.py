@@ -66,22 +66,13 @@ def no_such_run(monitor: str, window: Window) -> StoreError:
 
 
 def _refuse_infinite(report: Report, verdict: Verdict) -> None:
-    metric = verdict.metric
-    numbers = {
-        "value": metric.value,
-        "baseline's value": metric.expected,
-        "p-value": metric.p_value,
-        "effect": metric.effect,
-        "lower limit": verdict.lower,
-        "upper limit": verdict.upper,
-        "expected value": verdict.expected,
-        "severity": verdict.severity,
-    }
-    for what, number in numbers.items():
+    """A metric is finite by itself; what a judge says of it may not be."""
+    for name in ("lower", "upper", "expected", "severity"):
+        number = getattr(verdict, name)
         if number is not None and not math.isfinite(number):
             raise StoreError(
-                f"The {what} of {_named(verdict)} is {number} in monitor {report.monitor!r} for {report.window}; "
-                "a metrics store keeps finite numbers. Use None, and say why."
+                f"The judge of monitor {report.monitor!r} gave {_named(verdict)} the {name} {number} for "
+                f"{report.window}; a metrics store keeps finite numbers. Use None where there is none."
             )
 
 

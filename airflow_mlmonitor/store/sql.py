@@ -13,7 +13,8 @@ from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store import changes, queries
-from airflow_mlmonitor.store.database import Database, read_url
+from airflow_mlmonitor.store.database import Database
+from airflow_mlmonitor.store.engines import read_url
 from airflow_mlmonitor.store.history import History, Run, State
 from airflow_mlmonitor.store.saving import refuse_unstorable
 from airflow_mlmonitor.store.schema import Schema

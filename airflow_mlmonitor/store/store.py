@@ -98,7 +98,7 @@ class MetricsStore(ABC):
         StoreUnavailable
             The database could not be reached, was full or stayed locked. Nothing was written.
         StoreError
-            A number is not finite, or two verdicts are of one series.
+            A judge's number is not finite, or two verdicts are of one series.
         """
 
     @abstractmethod

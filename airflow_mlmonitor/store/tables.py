@@ -7,7 +7,7 @@
              │        └─< annotation             who marked the run, when and why
              └─< series                          (metric, column, slice): what stays the same over time
     profile                                      (label, window) -> encoded profile
-    baseline                                     (model, version) -> pinned profile
+    pin                                          (model, version) -> pinned profile
 
 Every table name begins with ``mlmonitor_``, so the store may share a database with anything. The view
 ``mlmonitor_metrics`` shows all of it flat, one row a metric, for SQL and Grafana.
@@ -165,8 +165,8 @@ profile = Table(
     **OPTIONS,
 )
 
-baseline = Table(
-    "mlmonitor_baseline",
+pin = Table(
+    "mlmonitor_pin",
     metadata,
     Column("model_digest", String(32), nullable=False),
     Column("version_digest", String(32), nullable=False),
@@ -176,7 +176,7 @@ baseline = Table(
     Column("row_count", BigInteger, nullable=False),
     Column("pinned_at", Moment, nullable=False),
     Column("content", Content, nullable=False),
-    PrimaryKeyConstraint("model_digest", "version_digest", name="mlmonitor_baseline_key"),
+    PrimaryKeyConstraint("model_digest", "version_digest", name="mlmonitor_pin_key"),
     **OPTIONS,
 )
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from airflow_mlmonitor import stats
 from airflow_mlmonitor.stats import Moments, Points
 
 Floats = NDArray[np.float64]
@@ -46,13 +45,12 @@ class Sample:
     ----------
     points
         Its values and their counts.
-    mean, skewness
-        Those of the column it was drawn from.
+    mean
+        The mean of the column it was drawn from.
     """
 
     points: Points
     mean: float
-    skewness: float
 
     @cached_property
     def moments(self) -> Moments:
@@ -83,16 +81,11 @@ class Numbers:
         """The mean that samples are expected to have."""
         return float(self.column.x @ self.column.w)
 
-    @cached_property
-    def skewness(self) -> float:
-        """The skewness that samples are expected to have."""
-        return stats.skewness(self.column) or 0.0
-
     def draw(self, rng: np.random.Generator, rows: int) -> Sample:
         """One sample."""
         counts = rng.multinomial(rows, self.column.w).astype(np.float64)
         seen = counts > 0
-        return Sample(Points(self.column.x[seen], counts[seen]), self.mean, self.skewness)
+        return Sample(Points(self.column.x[seen], counts[seen]), self.mean)
 
 
 def categories() -> list[Categories]:
@@ -105,7 +98,7 @@ def categories() -> list[Categories]:
 
 
 def numbers() -> list[Numbers]:
-    """A smooth column, one rounded to half a standard deviation, and one with many zeros and a long tail."""
+    """A smooth column, one rounded to half a standard deviation, a skewed one, and one with many zeros as well."""
     normal = ndtri((np.arange(SMOOTH) + 0.5) / SMOOTH)
     equal = np.full(SMOOTH, 1 / SMOOTH)
     tail = -np.log(1 - (np.arange(SMOOTH) + 0.5) / SMOOTH)
@@ -113,5 +106,6 @@ def numbers() -> list[Numbers]:
     return [
         Numbers("smooth", Points(normal, equal)),
         Numbers("rounded", Points(rounded, chances / SMOOTH)),
+        Numbers("exponential", Points(tail, equal)),
         Numbers("60% zeros", Points(np.append(0.0, tail), np.append(0.6, 0.4 * equal))),
     ]

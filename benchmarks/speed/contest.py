@@ -54,6 +54,10 @@ class Standing:
     version: str | None = None
     failed: str | None = None
 
+    @property
+    def finished(self) -> bool:
+        return self.failed is None and bool(self.costs)
+
     def median(self, what: str) -> float:
         return median(self.all(what))
 

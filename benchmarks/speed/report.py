@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Mapping
 
+from rich import box
 from rich.table import Table
 
 from benchmarks.speed.contest import Standing
@@ -17,32 +18,37 @@ MEASURES = ("wall", "cpu", "peak_mb")
 
 
 def as_table(standings: Standings) -> Table:
-    """One row a tool and piece of work: medians, the range of the wall times, and wall time against ours."""
-    table = Table(title="Drift comparison of two parquet files")
-    table.add_column("work")
+    """One row a tool: medians, the range of the wall times, and wall time against ours; one section a work."""
+    table = Table(title="Drift comparison of two parquet files", box=box.SIMPLE_HEAD)
     table.add_column("tool", no_wrap=True)
-    for heading in ("cols", "wall s", "min-max", "CPU s", "MB", "x ours"):
+    for heading in ("columns", "wall s", "min-max", "CPU s", "MB", "x ours"):
         table.add_column(heading, justify="right", no_wrap=True)
     for work, entrants in standings.items():
-        for name, standing in entrants.items():
-            table.add_row(work, standing.title, *_cells(name, standing, entrants))
+        table.add_row(f"[bold]{work}[/]: {WORKS[work].title}")
+        for standing in entrants.values():
+            table.add_row(standing.title, *_cells(standing, entrants.get(OURS)))
         table.add_section()
     return table
 
 
-def _cells(name: str, standing: Standing, entrants: Mapping[str, Standing]) -> list[str]:
+def _cells(standing: Standing, ours: Standing | None) -> list[str]:
     if standing.failed:
         return ["", "failed"]
     walls = standing.all("wall")
-    ratio = times_ours(standing, entrants.get(OURS), "wall")
+    ratio = times_ours(standing, ours, "wall")
     return [
         str(standing.compared),
-        f"{standing.median('wall'):.2f}",
-        f"{min(walls):.2f}-{max(walls):.2f}",
-        f"{standing.median('cpu'):.2f}",
+        _seconds(standing.median("wall")),
+        f"{_seconds(min(walls))}-{_seconds(max(walls))}",
+        _seconds(standing.median("cpu")),
         f"{standing.median('peak_mb'):,.0f}",
-        "" if ratio is None or name == OURS else f"{ratio:.3g}",
+        "" if ratio is None else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}",
     ]
+
+
+def _seconds(seconds: float) -> str:
+    """Three figures, or hundredths."""
+    return f"{seconds:.{2 if seconds < 10 else 1 if seconds < 100 else 0}f}"
 
 
 def failures(standings: Standings) -> list[str]:
@@ -57,7 +63,7 @@ def failures(standings: Standings) -> list[str]:
 
 def times_ours(standing: Standing, ours: Standing | None, what: str) -> float | None:
     """How many times what ours took, with its reference from the store."""
-    if ours is None or not ours.costs or not standing.costs:
+    if ours is None or not ours.finished or not standing.finished:
         return None
     return standing.median(what) / ours.median(what)
 
@@ -103,7 +109,7 @@ def _tool(standing: Standing, ours: Standing | None) -> dict[str, object]:
         "columns": standing.compared,
         "failed": standing.failed,
     }
-    if standing.costs:
+    if standing.finished:
         for what in MEASURES:
             values = standing.all(what)
             tool[what] = {

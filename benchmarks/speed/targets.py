@@ -60,7 +60,7 @@ class Target:
 
 def targets(work: str, standings: Mapping[str, Standing]) -> Iterator[Target]:
     """The targets of a piece of work for which everybody needed has finished."""
-    done = {name: standing for name, standing in standings.items() if standing.costs}
+    done = {name: standing for name, standing in standings.items() if standing.finished}
     if OURS not in done:
         return
     ours, prototype = done[OURS], PROTOTYPE[work]

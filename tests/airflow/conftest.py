@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from airflow.models.dagrun import DagRun
     from airflow.models.taskinstance import TaskInstance
     from airflow.sdk import DAG
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 RunDag = Callable[..., "Run"]
 
 HERE = Path(__file__).parent
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +69,38 @@ class Run:
 
     def step(self) -> bool:
         """Run every task that can run now, once; tell whether there was one."""
+        from airflow.sdk.execution_time.supervisor import run_task_in_process
+
+        ready = self._ready()
+        for ti in ready:
+            run_task_in_process(ti=described(ti), task=self._dag.task_dict[ti.task_id])
+        return bool(ready)
+
+    def work(self, file: str) -> Run:
+        """Run every task that can run now in a process of its own, as a worker does: from a file of the DAG folder."""
+        from airflow.executors.workloads import BundleInfo
+        from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor, supervise_task
+
+        for ti in self._ready():
+            supervise_task(
+                ti=described(ti),
+                bundle_info=BundleInfo(name="dags-folder"),
+                dag_rel_path=file,
+                token="",
+                client=InProcessTestSupervisor._api_client(self._dag),
+            )
+        return self
+
+    def clear(self, task_id: str) -> Run:
+        """Clear a task, as a person does in the UI."""
+        from airflow.utils.session import create_session
+
+        with create_session() as session:
+            self._scheduler_dag.clear(task_ids=[task_id], run_id=self._run.run_id, session=session)
+            session.flush()
+        return self
+
+    def _ready(self) -> list[TaskInstance]:
         from airflow.utils.session import create_session
 
         with create_session() as session:
@@ -80,33 +112,7 @@ class Run:
                 ti.state = "queued"
             session.flush()
             session.expunge_all()
-        for ti in ready:
-            self._execute(ti)
-        return bool(ready)
-
-    def clear(self, task_id: str) -> Run:
-        """Clear a task, as a person does in the UI."""
-        from airflow.utils.session import create_session
-
-        with create_session() as session:
-            self._scheduler_dag.clear(task_ids=[task_id], run_id=self._run.run_id, session=session)
-            session.flush()
-        return self
-
-    def _execute(self, ti: TaskInstance) -> None:
-        from airflow.sdk.api.datamodels._generated import TaskInstance as Described
-        from airflow.sdk.execution_time.supervisor import run_task_in_process
-
-        described = Described(
-            id=ti.id,
-            task_id=ti.task_id,
-            dag_id=ti.dag_id,
-            run_id=ti.run_id,
-            try_number=ti.try_number,
-            map_index=ti.map_index,
-            dag_version_id=ti.dag_version_id,
-        )
-        run_task_in_process(ti=described, task=self._dag.task_dict[ti.task_id])
+        return ready
 
     def _instances(self, task_id: str) -> list[TaskInstance]:
         from airflow.models.taskinstance import TaskInstance
@@ -163,22 +169,33 @@ class Run:
         return fields
 
 
+def described(ti: TaskInstance) -> Any:
+    """A task instance as a worker is told of it."""
+    from airflow.executors.workloads.task import TaskInstanceDTO
+
+    return TaskInstanceDTO.model_validate(ti, from_attributes=True)
+
+
 @pytest.fixture(scope="session")
 def run_dag() -> RunDag:
     """Run a DAG once, in this process and through Airflow's own execution API, as a run of a given type.
 
     ``at`` is the logical date of a scheduled or backfill run, and the moment of triggering of others. (``dag.test()``
-    can only make manual runs, of DAGs that lie in a bundle.)
+    can only make manual runs, of DAGs that lie in a bundle.) An earlier run of the same date is forgotten.
     """
     numbers = count()
 
     def run(dag: DAG, kind: str, at: datetime, *, go: bool = True, **conf: Any) -> Run:
+        from airflow.models.dagrun import DagRun
         from airflow.utils.session import create_session
         from airflow.utils.state import DagRunState
         from airflow.utils.types import DagRunTriggeredByType, DagRunType
+        from sqlalchemy import delete
 
         scheduler_dag = serialised(dag)
+        given = dates(scheduler_dag.timetable, kind, at)
         with create_session() as session:
+            session.execute(delete(DagRun).filter_by(dag_id=dag.dag_id, logical_date=given.get("logical_date", NEVER)))
             made = scheduler_dag.create_dagrun(
                 run_id=DagRunType(kind).generate_run_id(suffix=f"{next(numbers)}"),
                 run_type=DagRunType(kind),
@@ -186,7 +203,7 @@ def run_dag() -> RunDag:
                 triggered_by=DagRunTriggeredByType.TEST,
                 conf=conf or None,
                 session=session,
-                **dates(scheduler_dag.timetable, kind, at),
+                **given,
             )
             session.flush()
             session.expunge_all()

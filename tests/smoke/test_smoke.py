@@ -36,10 +36,10 @@ print(json.dumps(names))
 """
 
 PARSE = """
-import json, runpy, sys
+import gc, json, runpy, sys
 from airflow.sdk import DAG
-found = [value.dag_id for value in runpy.run_path(sys.argv[1]).values() if isinstance(value, DAG)]
-print(json.dumps(found))
+runpy.run_path(sys.argv[1])
+print(json.dumps([thing.dag_id for thing in gc.get_objects() if isinstance(thing, DAG)]))
 """
 
 

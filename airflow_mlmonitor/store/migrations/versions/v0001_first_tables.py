@@ -46,7 +46,7 @@ def upgrade() -> None:
     _monitor_and_run()
     _series_and_metric()
     _fact_and_annotation()
-    _profile_and_baseline()
+    _profile_and_pin()
     op.execute("DROP VIEW IF EXISTS mlmonitor_metrics")
     op.execute(VIEW)
 
@@ -162,7 +162,7 @@ def _fact_and_annotation() -> None:
     op.create_index("mlmonitor_annotation_of_run", "mlmonitor_annotation", ["run_id"], if_not_exists=True)
 
 
-def _profile_and_baseline() -> None:
+def _profile_and_pin() -> None:
     _table(
         "mlmonitor_profile",
         sa.Column("digest", DIGEST, nullable=False),
@@ -173,7 +173,7 @@ def _profile_and_baseline() -> None:
         sa.PrimaryKeyConstraint("digest", "window_start", "window_end", name="mlmonitor_profile_key"),
     )
     _table(
-        "mlmonitor_baseline",
+        "mlmonitor_pin",
         sa.Column("model_digest", DIGEST, nullable=False),
         sa.Column("version_digest", DIGEST, nullable=False),
         sa.Column("model", WORDS, nullable=False),
@@ -182,5 +182,5 @@ def _profile_and_baseline() -> None:
         sa.Column("row_count", sa.BigInteger, nullable=False),
         sa.Column("pinned_at", MOMENT, nullable=False),
         sa.Column("content", CONTENT, nullable=False),
-        sa.PrimaryKeyConstraint("model_digest", "version_digest", name="mlmonitor_baseline_key"),
+        sa.PrimaryKeyConstraint("model_digest", "version_digest", name="mlmonitor_pin_key"),
     )

@@ -1,0 +1,101 @@
+"""Every example runs on real flights: a week of March 2013, in which one airport's weather is missing for a day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+
+from airflow_mlmonitor.data import Files
+from airflow_mlmonitor.operators import ProfileOperator
+from demo import flights
+
+EXAMPLES = Path(__file__).parents[2] / "dags" / "examples"
+NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("flights")
+    flights.prepare(folder)
+    return folder
+
+
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch, data: Path, store: Any) -> Any:
+    """The DAG of an example, reading the flights."""
+    monkeypatch.setenv("MLMONITOR_EXAMPLES_DATA", str(data))
+
+    def load(name: str) -> DAG:
+        bag = DagBag(EXAMPLES / f"{name}.py")
+        assert bag.import_errors == {}
+        return bag.dags[name]
+
+    return load
+
+
+def morning_after(day: Any) -> datetime:
+    return datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=1)
+
+
+def pin(run_dag: Any, data: Path, columns: tuple[str, ...]) -> None:
+    with DAG(f"training_{next(NUMBERS)}", schedule=None) as dag:
+        ProfileOperator(
+            task_id="pin",
+            model="flight_delay",
+            source=Files(str(data / "training.parquet"), columns=columns, timestamp="scheduled"),
+            pin="v1",
+            split=timedelta(days=1),
+        )
+    assert run_dag(dag, "manual", datetime(2013, 3, 1, tzinfo=UTC)).state("pin") == "success"
+
+
+def test_one_skew_check_stops_the_scoring_of_the_day_without_weather(run_dag, example, data):
+    dag = example("one_skew_check")
+    pin(run_dag, data, ("distance", "carrier", "origin", "seats", "temp", "visib"))
+    runs = {day: run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK}
+    scored = [day for day, run in runs.items() if run.state("score") == "success"]
+    faulty = runs[flights.FAULTY_DAY]
+    assert flights.FAULTY_DAY not in scored
+    assert (faulty.state("skew"), faulty.state("score")) == ("failed", "upstream_failed")
+    assert len(scored) == 6
+    found = faulty.xcom("skew")["findings"]
+    assert {finding["column"] for finding in found if finding["metric"] == "null_share"} == {"temp", "visib"}
+
+
+def test_several_checks_find_the_missing_airport_and_are_answered_from_one_read(run_dag, example, capsys):
+    dag = example("several_checks")
+    runs = {day: run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK[:4]}
+    assert [run.state("delivered") for run in runs.values()] == ["success"] * 3 + ["failed"]
+    assert capsys.readouterr().out.count("Reading ") == 4
+    found = runs[flights.FAULTY_DAY].xcom("delivered")["findings"]
+    assert (found[0]["metric"], found[0]["why"]) == ("rows", "rows is 48; the bound is at least 66")
+
+
+def test_own_checks_give_metrics_like_any_other(run_dag, example, store):
+    dag = example("own_check")
+    runs = [run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK[:3]]
+    assert [run.state("carriers") for run in runs] == ["success"] * 3
+    history = store.history("flight_delay/carriers", asof=morning_after(flights.WEEK[3]))
+    assert [round(value, 1) for value in history.values("flights_per_carrier")] == [65.3, 69.0, 69.6]
+    assert list(history.values("carriers_lost")) == [1.0, 1.0]
+    assert len(history.values("spread", "distance")) == 3
+
+
+def test_history_decides_on_training_again_after_three_warm_days(run_dag, example, data):
+    dag = example("retrain_on_history")
+    pin(run_dag, data, ("temp",))
+    states = [run_dag(dag, "scheduled", morning_after(day)).state("retrain") for day in flights.WEEK[:4]]
+    assert states == ["skipped", "skipped", "success", "skipped"]
+
+
+def test_history_decides_in_a_backfill_as_it_would_have_decided_then(run_dag, example, data):
+    dag = example("retrain_on_history")
+    pin(run_dag, data, ("temp",))
+    backwards = [run_dag(dag, "backfill", morning_after(day)).state("retrain") for day in reversed(flights.WEEK[:3])]
+    assert backwards == ["skipped"] * 3

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.report.groups import grouped
+
+
+def finding(name: str, column: str | None, value: float | None = 0.5, **fields: object) -> Verdict:
+    status = fields.pop("status", Status.WARN)
+    metric = Metric(name=name, column=column, value=value, **({"scale": "share"} | fields))  # type: ignore[arg-type]
+    return Verdict(metric=metric, status=status)  # type: ignore[arg-type]
+
+
+def test_findings_of_a_column_are_one_group_led_by_the_first() -> None:
+    missing, mean, other = finding("null_share", "temp"), finding("mean", "temp"), finding("ks", "fare", 0.9)
+    groups = grouped([missing, other, mean])
+    assert [group.findings for group in groups] == [[missing, mean], [other]]
+    assert groups[0].lead is missing
+
+
+def test_findings_about_the_table_stand_alone() -> None:
+    assert (
+        len(grouped([finding("rows", None), finding("duplicates", None), finding("broken", None, None)])) == 3
+    )
+
+
+def test_columns_to_which_the_same_happened_are_twins() -> None:
+    (group,) = grouped([finding("null_share", name, value) for name, value in (("a", 0.318), ("b", 0.3181))])
+    assert [twin.lead.metric.column for twin in group.twins] == ["b"]
+    assert group.size == 2
+
+
+def test_twins_share_metric_status_slice_and_value() -> None:
+    first = finding("null_share", "a", 0.318)
+    for other in (
+        finding("zero_share", "b", 0.318),
+        finding("null_share", "b", 0.318, status=Status.FAIL),
+        finding("null_share", "b", 0.318, slice="origin=EWR"),
+        finding("null_share", "b", 0.33),
+        finding("null_share", "b", None),
+        finding("null_share", None, 0.318),
+    ):
+        assert [group.twins for group in grouped([first, other])] == [[], []]
+
+
+def test_two_columns_with_one_mean_are_not_called_the_same() -> None:
+    means = [finding("mean", name, 5.0, scale="location") for name in "ab"]
+    assert [group.twins for group in grouped(means)] == [[], []]
