@@ -25,7 +25,7 @@ class _Arguments(Arg):
     """All the arguments of a verb, where Airflow expects one: the verb declares them itself."""
 
     def __init__(self, verb: Verb) -> None:
-        super().__init__(flags=(verb.name,))
+        self.flags = (verb.name,)  # what Airflow sorts arguments by
         self._verb = verb
 
     def add_to_parser(self, parser: ArgumentParser) -> None:

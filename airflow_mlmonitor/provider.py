@@ -12,7 +12,8 @@ def get_provider_info() -> dict[str, Any]:
     return {
         "package-name": "airflow-provider-mlmonitor",
         "name": NAME,
-        "description": "Monitors machine-learning systems: profiles, checks, verdicts, and a history later runs can read.",
+        "description": "Monitors machine-learning systems: profiles, checks, verdicts, and a history that later runs "
+        "can read.",
         "hooks": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.hooks"]}],
         "operators": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.operators"]}],
         "connection-types": [_CONNECTION_TYPE],
@@ -38,7 +39,12 @@ _CONNECTION_TYPE = {
     },
     "ui-field-behaviour": {
         "hidden-fields": [],
-        "relabeling": {"host": "Host, or SQLite file", "login": "User", "schema": "Database name", "extra": "Options"},
+        "relabeling": {
+            "host": "Host, or SQLite file",
+            "login": "User",
+            "schema": "Database name",
+            "extra": "Options",
+        },
         "placeholders": {
             "host": "db.example.com, or /data/mlmonitor.db",
             "port": "5432",

@@ -33,7 +33,9 @@ class Batches(Source):
         return "batches"
 
 
-def held(columns: Mapping[str, Any] | pa.Table, *, parts: int = 1, batch_rows: int = 1 << 20, **options: Any) -> Batches:
+def held(
+    columns: Mapping[str, Any] | pa.Table, *, parts: int = 1, batch_rows: int = 1 << 20, **options: Any
+) -> Batches:
     """A source of some columns, in equal parts and in batches of so many rows."""
     table = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
     rows = -(-table.num_rows // parts) or 1

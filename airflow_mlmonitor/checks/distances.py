@@ -79,7 +79,7 @@ def _metric(distance: str, comparison: Comparison | None, name: str, label: str,
     if comparison is None:
         return replace(blank, why="it needs values on both sides")
     effect = comparison.effect if distance in JUDGED else None
-    return replace(blank, value=comparison.statistic, p_value=comparison.p_value, effect=effect)
+    return replace(blank, value=abs(comparison.statistic), p_value=comparison.p_value, effect=effect)
 
 
 def _of_numbers(

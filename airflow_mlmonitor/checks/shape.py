@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.metric import Metric
-from airflow_mlmonitor.data.baseline import Baseline, Trailing
+from airflow_mlmonitor.data.baseline import Baseline, Previous
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.column import Column
@@ -36,7 +36,7 @@ class Shape(Check):
     [('rows', None), ('duplicates', None), ('column_gone', 'fare'), ('column_new', 'price')]
     """
 
-    baseline: Baseline | None = field(default_factory=lambda: Trailing(runs=1, least=1))
+    baseline: Baseline | None = field(default_factory=Previous)
 
     def measure(self, now: Profile, before: Profile | None) -> Iterable[Metric]:
         """Measure the table."""
@@ -48,7 +48,7 @@ class Shape(Check):
             scale="share",
             family="duplicates",
             worse="up",
-            why=None if now.rows else "there are no rows",
+            why=None if now.duplicates is not None else "they were not counted" if now.rows else "there are no rows",
         )
         for label, part in now.slices.items():
             yield Metric(name="rows", value=float(part.rows), slice=label, n=part.rows, scale="count", family="rows")

@@ -36,10 +36,10 @@ it is significant (Benjamini-Hochberg over all columns) and large enough. Missin
 changed types and empty columns count at once. Exit status 1 says that something was found.
 
 --json prints one object: reference, current, rows {reference, current}, status (ok, warn or fail),
-why, table (findings about the table) and columns: name -> type, status, why, findings, effect (the
-largest difference, in standard deviations), ks, psi, js, wasserstein (in standard deviations of
-REFERENCE), wasserstein_raw (in the column's own unit), chi2, and the p-values ks_p, psi_p, js_p and
-chi2_p. What does not apply to a column is null."""
+why, table (findings about the table) and columns: name -> type, status (broken: there was nothing
+to check), why, findings, effect (the largest difference, in standard deviations), ks, psi, js,
+wasserstein (in standard deviations of REFERENCE), wasserstein_raw (in the column's own unit), chi2,
+and the p-values ks_p, psi_p, js_p and chi2_p. What does not apply to a column is null."""
 
 SHOWN = {"ks": "KS", "psi": "PSI", "js": "JS", "wasserstein": "Wasserstein", "chi2": "Chi2"}
 """Distances of the table, and how they are headed."""
@@ -134,21 +134,21 @@ def _lines(found: Differences, reference: _Side, current: _Side, *, show_all: bo
     for verdict in found.table if findings[1:] else ():
         yield from _under(f"{STATUS_WORDS[verdict.status]}: {verdict.why}")
     shown = [column for column in found.columns if show_all or column.status.is_finding]
-    quiet = [column for column in found.columns if column not in shown]
+    quiet = [column for column in found.columns if not (show_all or column.status.is_finding)]
     if shown:
         yield ""
         yield from _table(shown)
     if quiet:
         yield ""
-        names = ", ".join(column.name for column in quiet)
-        yield from wrapped(printable(f"Quiet: {plural(len(quiet), 'column')} ({names})."), width())
-    noted = [
-        f"{column.name}: {column.note}" for column in found.columns if column.note and column not in shown
-    ]
-    if noted:
-        yield ""
-        yield "Not evaluated, or only in part:"
-        yield from (line for note in noted for line in _under(note))
+        yield from _quiet(quiet)
+
+
+def _quiet(columns: Sequence[Difference]) -> Iterator[str]:
+    names = ", ".join(column.name for column in columns)
+    yield from wrapped(printable(f"Quiet: {plural(len(columns), 'column')} ({names})."), width())
+    for column in columns:
+        if column.note:
+            yield from _under(f"{column.name}: {column.note}")
 
 
 def _table(columns: Sequence[Difference]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from airflow_mlmonitor.cli.location import declare_store, opened_store
+from airflow_mlmonitor.cli.location import declare_last, declare_store, opened_store
 from airflow_mlmonitor.cli.output import colourful, width, write, write_json
 from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.data.window import Window
@@ -26,6 +26,9 @@ EXAMPLES = """\
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 
+LOOKED_AT = 200
+"""Latest runs of a model in which its monitors are looked for."""
+
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -40,9 +43,7 @@ def _declare(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--monitor", metavar="NAME", help="only this monitor of the model")
     parser.add_argument("--asof", metavar="DAY", help="as known before this day or moment of data time (UTC)")
-    parser.add_argument(
-        "--last", metavar="N", type=int, default=30, help="runs at most (default: %(default)s)"
-    )
+    declare_last(parser, 30)
     declare_store(parser)
 
 
@@ -72,10 +73,6 @@ def _monitors(store: MetricsStore, model: str, monitor: str | None) -> list[str]
             f"No run of model {model!r} is stored; `mlmonitor runs` lists what there is."
         )
     return names
-
-
-LOOKED_AT = 200
-"""Latest runs of a model in which its monitors are looked for."""
 
 
 def _points(store: MetricsStore, monitor: str, asof: datetime, wanted: Namespace) -> list[Point]:

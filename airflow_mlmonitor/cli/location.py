@@ -1,9 +1,9 @@
-"""Which metrics store a verb reads or writes."""
+"""Which metrics store a verb reads or writes, and how much of it."""
 
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +30,18 @@ def declare_store(parser: ArgumentParser) -> None:
         help="the metrics store, such as sqlite:////data/mlmonitor.db or postgresql://user@host/database "
         f"(default: ${STORE_VARIABLE}, else ${CONNECTION_VARIABLE}, else mlmonitor.db in ${HOME_VARIABLE})",
     )
+
+
+def declare_last(parser: ArgumentParser, default: int) -> None:
+    """Add the option that limits the runs read."""
+    said = "runs at most (default: %(default)s)"
+    parser.add_argument("--last", metavar="N", type=_one_or_more, default=default, help=said)
+
+
+def _one_or_more(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"{text!r} is not a number of runs; write 1 or more")
+    return int(text)
 
 
 def store_url(given: str | None) -> URL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.cli.output import width, write, write_json
@@ -27,8 +27,6 @@ TOP = 3
 
 TOP_JSON = 20
 """Most frequent values in a JSON document."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 NUMBERS = ("nans", "infinite", "zeros", "min", "mean", "sd", "max")
 """What a JSON document says of a column of numbers, or of moments as seconds since 1970."""
@@ -57,7 +55,7 @@ def _lines(label: str, profile: Profile) -> list[str]:
     rows = [
         [
             shortened(name, NAME),
-            column.type,
+            shortened(column.type, NAME),
             percent(column.null_share),
             number(column.distinct),
             *_values(column),
@@ -71,11 +69,8 @@ def _lines(label: str, profile: Profile) -> list[str]:
         *table(header, rows, width=width(), right=[2, 3, 4, 5, 6], wrap=7),
     ]
     notes = [f"{name}: {note}" if name else note for name, note in profile.notes.items()]
-    return (
-        [*lines, "", *(part for note in notes for part in wrapped(printable(note), width()))]
-        if notes
-        else lines
-    )
+    said = [line for note in notes for line in wrapped(printable(note), width())]
+    return [*lines, "", *said] if said else lines
 
 
 def _heading(label: str, profile: Profile) -> list[str]:
@@ -98,9 +93,7 @@ def _values(column: Column) -> list[str]:
         return [written(column.min), written(column.mean), written(column.max), odd]
     if isinstance(column, CategoryColumn):
         top = list(column.counts.items())[:TOP]
-        shares = (
-            f"{shortened(value, NAME)} {percent(count / column.count)}" for value, count in top
-        )
+        shares = (f"{shortened(value, NAME)} {percent(count / column.count)}" for value, count in top)
         return ["", "", "", ", ".join(shares)]
     return [""] * 4
 
@@ -111,6 +104,8 @@ def moment(seconds: float | None) -> str:
     >>> moment(1360281600.0), moment(1360303200.0), moment(None), moment(1e18)
     ('2013-02-08', '2013-02-08 06:00', '—', '1e+18 s')
     """
+    from airflow_mlmonitor.data.profile import EPOCH
+
     if seconds is None:
         return "—"
     try:

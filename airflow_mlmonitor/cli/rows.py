@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from airflow_mlmonitor.cli.progress import progress
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
+from airflow_mlmonitor.report.table import shortened
+from airflow_mlmonitor.report.text import NAME
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.profile import Profile
@@ -103,7 +105,7 @@ def profiled(recipe: Source, window: Window | None = None) -> Profile:
     """Read a source, with a progress bar where it takes long."""
     from airflow_mlmonitor.data.reading import read
 
-    with progress(f"Reading {recipe.label}") as advance:
+    with progress(f"Reading {shortened(recipe.label, NAME)}") as advance:
         return read(recipe, window, progress=advance)
 
 
@@ -111,5 +113,5 @@ def profiled_days(recipe: Source, window: Window | None = None) -> dict[Window, 
     """Read a source day by day."""
     from airflow_mlmonitor.data.reading import read_days
 
-    with progress(f"Reading {recipe.label} by day") as advance:
+    with progress(f"Reading {shortened(recipe.label, NAME)} by day") as advance:
         return read_days(recipe, window, progress=advance)

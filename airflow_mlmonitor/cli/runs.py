@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import Any
 
-from airflow_mlmonitor.cli.location import declare_store, opened_store
+from airflow_mlmonitor.cli.location import declare_last, declare_store, opened_store
 from airflow_mlmonitor.cli.output import colourful, width, write, write_json
 from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.report.table import shortened, table
@@ -23,9 +23,7 @@ EXAMPLES = """\
 def _declare(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help="only runs of this model")
     parser.add_argument("--monitor", metavar="NAME", help="only runs of this monitor")
-    parser.add_argument(
-        "--last", metavar="N", type=int, default=20, help="runs at most (default: %(default)s)"
-    )
+    declare_last(parser, 20)
     declare_store(parser)
 
 

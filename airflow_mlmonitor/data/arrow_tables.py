@@ -84,7 +84,9 @@ def _from_stream(data: Any, label: str) -> tuple[pa.Table | pa.RecordBatchReader
     try:
         source = data if isinstance(data, pa.Table) else pa.RecordBatchReader.from_stream(data)
     except (pa.ArrowException, TypeError) as error:
-        raise DataError(f"{label} cannot be handed over as Arrow: {error}. Cast that column, or leave it out.") from error
+        raise DataError(
+            f"{label} cannot become Arrow: {error}. Cast that column, or leave it out."
+        ) from error
     if isinstance(source, pa.RecordBatchReader) and hasattr(data, "__len__"):
         source = source.read_all()
     names, notes = named_apart(source.schema.names)
@@ -93,6 +95,7 @@ def _from_stream(data: Any, label: str) -> tuple[pa.Table | pa.RecordBatchReader
     types = [plain(pa.nulls(0, type_)).type for type_ in source.schema.types]
     schema = pa.schema(list(zip(names, types, strict=True)))
     batches = (
-        pa.RecordBatch.from_arrays([plain(column) for column in batch.columns], schema=schema) for batch in source
+        pa.RecordBatch.from_arrays([plain(column) for column in batch.columns], schema=schema)
+        for batch in source
     )
     return pa.RecordBatchReader.from_batches(schema, batches), notes

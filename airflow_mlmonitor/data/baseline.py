@@ -103,15 +103,22 @@ class Trailing(Baseline):
         How many runs to merge at most.
     least
         With fewer than this there is no baseline yet.
+
+    Raises
+    ------
+    ConfigurationError
+        There could never be as many as are needed.
     """
 
     runs: int = 28
     least: int = 3
 
-    def find(self, shelf: Shelf, window: Window) -> Reference:
-        """Merge the last profiles."""
+    def __post_init__(self) -> None:
         if not 1 <= self.least <= self.runs:
             raise ConfigurationError(f"Trailing needs 1 <= least <= runs; it has {self.least} and {self.runs}.")
+
+    def find(self, shelf: Shelf, window: Window) -> Reference:
+        """Merge the last profiles."""
         return _merged(shelf.earlier(self.runs), "run", self.least)
 
 
@@ -134,15 +141,22 @@ class SameWeekday(Baseline):
         How many weeks back to look.
     least
         With fewer windows than this there is no baseline yet.
+
+    Raises
+    ------
+    ConfigurationError
+        There could never be as many as are needed.
     """
 
     weeks: int = 5
     least: int = 2
 
-    def find(self, shelf: Shelf, window: Window) -> Reference:
-        """Merge the same window of earlier weeks."""
+    def __post_init__(self) -> None:
         if not 1 <= self.least <= self.weeks:
             raise ConfigurationError(f"SameWeekday needs 1 <= least <= weeks; it has {self.least} and {self.weeks}.")
+
+    def find(self, shelf: Shelf, window: Window) -> Reference:
+        """Merge the same window of earlier weeks."""
         wanted = [_back(window, weeks) for weeks in range(1, self.weeks + 1)]
         return _merged(shelf.earlier(self.weeks, wanted), f"earlier {window.start:%A}", self.least)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from airflow_mlmonitor.errors import ConfigurationError, DataError
@@ -30,12 +32,7 @@ class Condition:
     """
 
     def __init__(self, sql: str, schema: pa.Schema) -> None:
-        import duckdb
-
         self._sql = sql
-        self._error = duckdb.Error
-        self._database = duckdb.connect(config={"threads": 1})
-        self._database.execute("SET TimeZone = 'UTC'")
         self._names = schema.names
         # A condition such as ``true`` names no column, but DuckDB takes no table without any.
         self.columns = _among(self._named(), schema.names) or schema.names[:1]
@@ -46,13 +43,15 @@ class Condition:
         """The rows that meet it."""
         try:
             return batch.filter(self._met(batch.select(self.columns)))
-        except self._error as error:
-            raise DataError(f"The condition where={self._sql!r} fails on the rows: {_first_line(error)}.") from error
+        except duckdb.Error as error:
+            raise DataError(
+                f"The condition where={self._sql!r} fails on the rows: {_first_line(error)}."
+            ) from error
 
     def _named(self) -> Iterator[str]:
         """Every name in it that may be a column's, and ``*`` for all of them."""
-        statement = f"SELECT ({self._sql}\n) FROM batch"
-        with self._database.cursor() as cursor:
+        statement = f"SELECT ({self._sql}\n) FROM batch"  # noqa: S608 - it is parsed, not run
+        with _database().cursor() as cursor:
             text = cursor.execute("SELECT json_serialize_sql(?)", [statement]).fetchall()[0][0]
         tree = json.loads(text)
         if tree["error"] or len(tree["statements"]) != 1:
@@ -68,19 +67,21 @@ class Condition:
 
     def _check(self, schema: pa.Schema) -> None:
         if len({name.casefold() for name in self.columns}) < len(self.columns):
-            raise self._refused("SQL does not tell its columns apart, which differ in upper and lower case only")
+            raise self._refused(
+                "SQL does not tell its columns apart, which differ in upper and lower case only"
+            )
         nothing = pa.Table.from_arrays(
             [pa.nulls(0, schema.field(name).type) for name in self.columns], names=self.columns
         )
         try:
-            with self._database.cursor() as cursor:
+            with _database().cursor() as cursor:
                 # As a filter it may hold no aggregate, whose one value would be taken for every row's.
                 cursor.from_arrow(nothing).filter(f"({self._sql}\n)").fetchall()
-        except self._error as error:
+        except duckdb.Error as error:
             raise self._refused(str(error)) from error
 
     def _met(self, batch: pa.RecordBatch) -> pa.Array:
-        with self._database.cursor() as cursor:
+        with _database().cursor() as cursor:
             rows = cursor.from_arrow(pa.Table.from_batches([batch]))
             met = rows.project(f"({self._sql}\n)::BOOLEAN AS met").to_arrow_table()
         return met.column(0).combine_chunks()
@@ -90,6 +91,14 @@ class Condition:
             f"The condition where={self._sql!r} cannot work: {_first_line(why)}. "
             f"The columns are {', '.join(self._names)}."
         )
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory; each query has a cursor of its own, so threads may share it."""
+    database = duckdb.connect(config={"threads": 1})
+    database.execute("SET GLOBAL TimeZone = 'UTC'")
+    return database
 
 
 def _among(named: Iterator[str], names: list[str]) -> list[str]:

@@ -22,7 +22,15 @@ _URI = re.compile(
 )
 _DIALECTS = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mariadb"}
 _PASSED_ON = {
-    "postgresql": {"sslmode", "sslrootcert", "sslcert", "sslkey", "options", "connect_timeout", "application_name"},
+    "postgresql": {
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "options",
+        "connect_timeout",
+        "application_name",
+    },
     "mysql": {"charset", "unix_socket", "connect_timeout", "ssl_ca", "ssl_cert", "ssl_key"},
 }
 """Extras that the databases' drivers know; Airflow's hooks keep others beside them."""
@@ -94,7 +102,9 @@ class Details:
         """
         from sqlalchemy import URL
 
-        conn_type = self.extra.get("dialect", "postgresql") if self.conn_type == "mlmonitor" else self.conn_type
+        conn_type = (
+            self.extra.get("dialect", "postgresql") if self.conn_type == "mlmonitor" else self.conn_type
+        )
         kind, _, driver = conn_type.partition("+")
         if kind in ("sqlite", "duckdb"):
             # The file stands in host when it was filled in by form or JSON, after the slashes when by URI.
@@ -112,7 +122,7 @@ class Details:
         ).render_as_string(hide_password=False)
 
     def storage_options(self) -> dict[str, Any]:
-        """What fsspec needs for the connection: its extras as they are, and the keys of Amazon's under fsspec's names."""
+        """What fsspec needs for the connection: its extras, and an Amazon connection's keys under fsspec's names."""
         options = dict(self.extra)
         if self.conn_type in ("aws", "s3"):
             client = {name: options.pop(name) for name in ("endpoint_url", "region_name") if name in options}

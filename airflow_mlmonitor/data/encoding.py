@@ -69,6 +69,7 @@ def _profile_out(profile: Profile, arrays: list[bytes]) -> dict[str, Any]:
     return {
         "rows": profile.rows,
         "timestamp": profile.timestamp,
+        "repeated": profile.repeated,
         "remarks": dict(profile.remarks),
         "unsliced": list(profile.unsliced),
         "columns": {name: _column_out(column, arrays) for name, column in profile.columns.items()},
@@ -80,6 +81,7 @@ def _profile_in(document: dict[str, Any], arrays: memoryview) -> Profile:
     return Profile(
         rows=document["rows"],
         timestamp=document["timestamp"],
+        repeated=document["repeated"],
         remarks=document["remarks"],
         unsliced=tuple(document["unsliced"]),
         columns={name: _column_in(column, arrays) for name, column in document["columns"].items()},

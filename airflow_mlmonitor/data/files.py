@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from airflow_mlmonitor.data.formats import DataFile, Format, check_format, open_file
+from airflow_mlmonitor.data.formats.data_file import DataFile, Format, check_format, open_file
 from airflow_mlmonitor.data.location import locate, without_password
 from airflow_mlmonitor.data.source import Connections, Part, Rows, Source
 from airflow_mlmonitor.data.window import Window

@@ -82,12 +82,20 @@ class Frame(Source):
         plain = replace(self, data=None)
         return replace(super(Frame, plain).rendered(render), data=self.data)
 
+    def serialize(self) -> dict[str, dict[str, Any]]:
+        """The recipe as plain values; of the data only what it is, since Airflow shows and stores this."""
+        ((name, values),) = super().serialize().items()
+        return {name: {"data": self.label, **values}}
+
     def _called(self, window: Window | None) -> Any:
         taken = inspect.signature(self.data).parameters
         known = {"window": window, "start": window and window.start, "end": window and window.end}
         given = {name: value for name, value in known.items() if name in taken and value is not None}
         lacking = [
-            name for name, taken_ in taken.items() if name not in given and taken_.default is taken_.empty
+            name
+            for name, taken_ in taken.items()
+            if name not in given
+            and taken_.default is taken_.empty
             and taken_.kind not in (taken_.VAR_POSITIONAL, taken_.VAR_KEYWORD)
         ]
         if lacking:

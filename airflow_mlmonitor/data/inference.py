@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
@@ -43,18 +41,16 @@ class InferredType:
         """Take some more of the column."""
         if self.type == pa.string() or texts.null_count == len(texts):
             return
-        try:
-            parsed(texts, self.type)
-        except pa.ArrowInvalid as error:
-            self._widen(texts, error)
+        if not _spells(texts, self.type):
+            self._widen(texts)
 
-    def _widen(self, texts: pa.Array, error: pa.ArrowInvalid) -> None:
+    def _widen(self, texts: pa.Array) -> None:
         found = _narrowest(texts)
         wider = None if found is None else common_type(self.type, found)
         if wider is None and self.type == pa.null():
             self.note = _mixture(texts)
         elif wider is None:
-            self.note = f"holds {quoted(error)} among values of type {self.type}; read as text"
+            self.note = f"holds {misspelled(texts, self.type)!r} among values of type {self.type}; read as text"
         self.type = wider or pa.string()
 
 
@@ -91,20 +87,24 @@ def _moments(texts: pa.Array) -> pa.Array:
     return pc.coalesce(with_zone, without)
 
 
-def quoted(error: pa.ArrowInvalid) -> str:
-    """The text, in quotes, that Arrow could not parse."""
-    found = re.search(r"'.*'(?= as )", str(error), re.DOTALL)
-    return found.group() if found else f"a text ({error})"
+def misspelled(texts: pa.Array, type_: pa.DataType) -> str:
+    """The first of some texts that does not spell a value of a type, where not all do."""
+    while len(texts) > 1:
+        first = texts.slice(0, len(texts) // 2)
+        texts = texts.slice(len(first)) if _spells(first, type_) else first
+    return str(texts[0].as_py())
 
 
 def _narrowest(texts: pa.Array) -> pa.DataType | None:
-    for type_ in CANDIDATES:
-        try:
-            parsed(texts, type_)
-        except pa.ArrowInvalid:
-            continue
-        return type_
-    return None
+    return next((type_ for type_ in CANDIDATES if _spells(texts, type_)), None)
+
+
+def _spells(texts: pa.Array, type_: pa.DataType) -> bool:
+    try:
+        parsed(texts, type_)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _mixture(texts: pa.Array) -> str:

@@ -57,9 +57,13 @@ class Location:
         try:
             yield
         except FileNotFoundError:
-            raise DataError(f"{self.path} does not exist any more; read it after it has been written.") from None
+            raise DataError(
+                f"{self.path} does not exist any more; read it after it has been written."
+            ) from None
         except PermissionError:
-            raise DataError(f"{self.path} may not be read; give this process read permission for it.") from None
+            raise DataError(
+                f"{self.path} may not be read; give this process read permission for it."
+            ) from None
         except (ConnectionError, TimeoutError) as error:
             raise SourceUnavailable(f"{self.path} cannot be reached: {error}") from error
         except (pa.ArrowException, OSError, EOFError) as error:
@@ -103,13 +107,16 @@ def _local(pattern: str) -> list[Location]:
 def _stored(pattern: str, conn_id: str | None, connections: Connections) -> list[Location]:
     shown = without_password(pattern)
     filesystem = connections.filesystem(pattern, conn_id)
-    path = filesystem._strip_protocol(pattern)  # noqa: SLF001 - fsspec has no public name for it
+    path = filesystem._strip_protocol(pattern)
     try:
         if filesystem.isfile(path):
             return [Location(path, filesystem)]
         if not has_magic(path):
-            raise _is_folder(shown) if filesystem.isdir(path) else DataError(f"{shown} does not exist; correct the URL.")
-        found = [Location(name, filesystem) for name in sorted(filesystem.glob(path)) if filesystem.isfile(name)]
+            missing = DataError(f"{shown} does not exist; correct the URL.")
+            raise _is_folder(shown) if filesystem.isdir(path) else missing
+        found = [
+            Location(name, filesystem) for name in sorted(filesystem.glob(path)) if filesystem.isfile(name)
+        ]
     except (ConnectionError, TimeoutError) as error:
         raise SourceUnavailable(f"{shown} cannot be reached: {error}") from error
     return _some(found, shown)

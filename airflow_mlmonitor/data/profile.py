@@ -43,6 +43,8 @@ class Profile:
         Columns that were to give slices and have too many values.
     row_hashes
         A sample of the rows by hash, from which repeated rows are counted; None where it was not taken.
+    repeated
+        The share of repeated rows of a stored profile, which keeps no hashes of rows.
     timestamp
         Name of the column that says when.
 
@@ -64,6 +66,7 @@ class Profile:
     remarks: Mapping[str, str] = field(default_factory=dict)
     unsliced: tuple[str, ...] = ()
     row_hashes: HashSample | None = None
+    repeated: float | None = None
     timestamp: str | None = None
 
     def __getitem__(self, name: str) -> Column:
@@ -93,9 +96,9 @@ class Profile:
     def duplicates(self) -> float | None:
         """Share of rows that repeat an earlier one in all columns that are evaluated.
 
-        Exact up to 65,536 distinct rows, else from a sample: within .015.
+        Exact up to 65,536 distinct rows, else from a sample: within .015. None of the sum of stored profiles.
         """
-        return self.row_hashes.repeated(self.rows) if self.row_hashes else None
+        return self.row_hashes.repeated(self.rows) if self.row_hashes else self.repeated
 
     @property
     def first(self) -> datetime | None:
@@ -123,6 +126,7 @@ class Profile:
             slices={name: part.compact() for name, part in self.slices.items()},
             remarks=self.remarks,
             unsliced=self.unsliced,
+            repeated=self.duplicates,
             timestamp=self.timestamp,
         )
 
@@ -154,6 +158,7 @@ class Profile:
             remarks={**self.remarks, **other.remarks},
             unsliced=unsliced,
             row_hashes=_rows_hashed(self, other),
+            repeated=None if self.rows and other.rows else (self if self.rows else other).repeated,
             timestamp=other.timestamp or self.timestamp,
         )
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from numbers import Integral
 from typing import Any
 
@@ -66,10 +65,12 @@ def type_of(values: Sequence[Any]) -> tuple[pa.DataType, str]:
     >>> type_of([1, None, decimal.Decimal("2.5")])
     (DataType(double), '')
     >>> type_of([1, "x"])
-    (DataType(string), 'holds text and whole numbers; read as text')
+    (DataType(string), 'holds text and whole number values; read as text')
     """
-    families = {_family(class_) for class_ in set(map(type, values))} - {""}
-    if "number" in families and len(families) > 1 and _only_nan(values):
+    classes = set(map(type, values))
+    families = set(map(_family, classes)) - {""}
+    numbers = tuple(class_ for class_ in classes if _family(class_) == "number")
+    if len(families) > 1 and numbers and _only_nan(value for value in values if isinstance(value, numbers)):
         # NaN is how pandas writes null among objects.
         families.discard("number")
     known = _TYPES.get(frozenset(families))
@@ -81,8 +82,8 @@ def type_of(values: Sequence[Any]) -> tuple[pa.DataType, str]:
         zoned = any(isinstance(value, datetime) and value.tzinfo for value in values)
         return pa.timestamp("us", "UTC" if zoned else None), ""
     if len(families) == 1:
-        return pa.string(), f"holds {families.pop()} objects; read as text"
-    return pa.string(), f"holds {' and '.join(sorted(f'{family}s'.replace('texts', 'text') for family in families))}; read as text"
+        return pa.string(), f"holds {families.pop()} values; read as text"
+    return pa.string(), f"holds {' and '.join(sorted(families))} values; read as text"
 
 
 def array_of(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
@@ -116,7 +117,6 @@ def _converter(type_: pa.DataType) -> Callable[[Any], Any]:
     return lambda value: value
 
 
-@lru_cache(maxsize=256)
 def _family(class_: type) -> str:
     """What values of a class hold; nothing for those that stand for null."""
     if class_.__name__ in _NULLS:
@@ -132,7 +132,7 @@ def _family(class_: type) -> str:
 
 
 def _only_nan(values: Iterable[Any]) -> bool:
-    return all(value != value for value in values if _family(type(value)) == "number")  # noqa: PLR0124
+    return all(value != value for value in values)  # noqa: PLR0124
 
 
 def _is_null(value: Any) -> bool:
@@ -147,7 +147,9 @@ def _integer(values: Iterable[Any]) -> pa.DataType:
 
 
 def _moment(value: date) -> datetime:
-    return utc(value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC))
+    return utc(
+        value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+    )
 
 
 def _spelled(value: Any) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 import pyarrow as pa
@@ -58,21 +58,14 @@ def united(schemas: Sequence[tuple[str, pa.Schema]]) -> tuple[pa.Schema, dict[st
 
 def common_type(left: pa.DataType, right: pa.DataType) -> pa.DataType | None:
     """The type that holds the values of both; None where only text does."""
-    if left == right:
-        return left
     for one, other in ((left, right), (right, left)):
-        if kinds.is_null(one):
+        if one == other or kinds.is_null(one):
             return other
         if kinds.is_dictionary(one):
             return common_type(one.value_type, other.value_type if kinds.is_dictionary(other) else other)
-    if kinds.is_integer(left) and kinds.is_integer(right):
-        return _common_integer(left, right)
-    if kinds.is_decimal(left) and kinds.is_integer(right) or kinds.is_integer(left) and kinds.is_decimal(right):
-        return pa.float64()
-    if is_moment(left) and is_moment(right):
-        return _common_moment(left, right)
-    if is_text(left) and is_text(right):
-        return pa.string()
+    for both_are, common in _FAMILIES:
+        if both_are(left) and both_are(right):
+            return common(left, right)
     return _merged_by_arrow(left, right)
 
 
@@ -81,7 +74,8 @@ def conformed(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     columns = []
     for field in schema:
         position = batch.schema.get_field_index(field.name)
-        columns.append(pa.nulls(batch.num_rows, field.type) if position < 0 else cast(batch.column(position), field.type))
+        known = pa.nulls(batch.num_rows, field.type) if position < 0 else batch.column(position)
+        columns.append(cast(known, field.type))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
@@ -91,18 +85,26 @@ def cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
         return array
     if is_text(type_) and (kinds.is_nested(array.type) or is_bytes(array.type)):
         return pa.array([_spelled(value) for value in array.to_pylist()], type_)
-    if kinds.is_timestamp(array.type) and kinds.is_timestamp(type_) and (array.type.tz is None) != (type_.tz is None):
+    if (
+        kinds.is_timestamp(array.type)
+        and kinds.is_timestamp(type_)
+        and (array.type.tz is None) != (type_.tz is None)
+    ):
         # A moment without a zone is UTC, as everywhere in this package.
         array = array.cast(pa.timestamp(array.type.unit, "UTC" if array.type.tz is None else None))
     if kinds.is_date(array.type) and kinds.is_timestamp(type_):
-        array = array.cast(pa.timestamp("s" if kinds.is_date32(array.type) else "ms")).cast(pa.timestamp(type_.unit))
+        array = array.cast(pa.timestamp("s" if kinds.is_date32(array.type) else "ms")).cast(
+            pa.timestamp(type_.unit)
+        )
     return array.cast(type_, safe=False)
 
 
 def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Values without a type of somebody's own, such as pandas' periods, and laid out so that every kernel takes them."""
+    """Values without a type of somebody's own, such as a UUID's, laid out so that every kernel takes them."""
     if isinstance(values, pa.ChunkedArray):
-        return pa.chunked_array([plain(chunk) for chunk in values.chunks] or [plain(pa.nulls(0, values.type))])
+        return pa.chunked_array(
+            [plain(chunk) for chunk in values.chunks] or [plain(pa.nulls(0, values.type))]
+        )
     if kinds.is_run_end_encoded(values.type):
         return plain(pc.run_end_decode(values))
     if isinstance(values.type, pa.BaseExtensionType):
@@ -152,6 +154,16 @@ def _common_moment(left: pa.DataType, right: pa.DataType) -> pa.DataType:
     return pa.timestamp(finest, "UTC" if zoned else None)
 
 
+def _is_exact(type_: pa.DataType) -> bool:
+    return bool(kinds.is_integer(type_) or kinds.is_decimal(type_))
+
+
+def _common_exact(left: pa.DataType, right: pa.DataType) -> pa.DataType | None:
+    if kinds.is_decimal(left) and kinds.is_decimal(right):
+        return _merged_by_arrow(left, right)
+    return pa.float64()
+
+
 def _merged_by_arrow(left: pa.DataType, right: pa.DataType) -> pa.DataType | None:
     pair = [pa.schema([("", left)]), pa.schema([("", right)])]
     try:
@@ -163,4 +175,19 @@ def _merged_by_arrow(left: pa.DataType, right: pa.DataType) -> pa.DataType | Non
 def _spelled(value: object) -> str | None:
     if value is None:
         return None
-    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else json.dumps(value, default=str)
+    return (
+        value.decode(errors="backslashreplace")
+        if isinstance(value, bytes)
+        else json.dumps(value, default=str)
+    )
+
+
+_FAMILIES: Sequence[
+    tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType, pa.DataType], pa.DataType | None]]
+] = (
+    (kinds.is_integer, _common_integer),
+    (_is_exact, _common_exact),
+    (is_moment, _common_moment),
+    (is_text, lambda left, right: pa.string()),
+)
+"""Kinds of types that have a way of their own to what two of them have in common; the first that fits counts."""

@@ -104,7 +104,9 @@ def chosen(source: Source, names: Sequence[str]) -> tuple[list[str], list[str]]:
     if not names:
         raise DataError(f"{source.label} has no columns; check what writes it.")
     if source.columns is not None and not source.columns:
-        raise ConfigurationError(f"{source.label}: columns=() asks for nothing; leave it out to read every column.")
+        raise ConfigurationError(
+            f"{source.label}: columns=() asks for nothing; leave it out to read every column."
+        )
     shown = list(dict.fromkeys([*(names if source.columns is None else source.columns), *source.slices]))
     hidden = [source.timestamp] if source.timestamp and source.timestamp not in shown else []
     asked = {
@@ -123,11 +125,11 @@ def _check_present(label: str, asked: Mapping[str, Sequence[str]], names: Sequen
         if missing:
             raise DataError(
                 f"{label} has no column {', '.join(repr(name) for name in missing)}, asked for as {role}"
-                f"{_near(missing, names)}. It has {', '.join(names)}."
+                f"{_near(missing, names)} It has {', '.join(names)}."
             )
 
 
 def _near(missing: Sequence[str], names: Sequence[str]) -> str:
     folded = {name.casefold(): name for name in names}
     near = [folded[match] for name in missing for match in get_close_matches(name.casefold(), folded, n=2)]
-    return f"; did you mean {' or '.join(repr(name) for name in dict.fromkeys(near))}?" if near else ""
+    return f"; did you mean {' or '.join(repr(name) for name in dict.fromkeys(near))}?" if near else "."

@@ -105,8 +105,11 @@ class Source(ABC):
 
     def serialize(self) -> dict[str, dict[str, Any]]:
         """The recipe as plain values, without those left at their defaults: Airflow shows it so, and compares it so."""
-        values = {item.name: (getattr(self, item.name), item.default) for item in dataclasses.fields(self)}
-        return {type(self).__name__: {name: value for name, (value, default) in values.items() if value != default}}
+        shown = {item.name: (getattr(self, item.name), item.default) for item in dataclasses.fields(self) if item.repr}
+        changed = {name: value for name, (value, default) in shown.items() if value != default}
+        # Airflow 3.2.0 refuses to show a tuple.
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
+        return {type(self).__name__: plain}
 
 
 def _render(value: object, render: Callable[[str], str]) -> Any:

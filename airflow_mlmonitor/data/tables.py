@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from airflow_mlmonitor.data.selection import Selection
-    from airflow_mlmonitor.data.sql_reader import SqlReader
-    from airflow_mlmonitor.data.statement import Sql
+    from airflow_mlmonitor.data.sql.reader import SqlReader
+    from airflow_mlmonitor.data.sql.statement import Sql
 
 LABEL_CHARACTERS = 60
 
@@ -57,7 +57,7 @@ class Table(Source):
 
     def open(self, window: Window | None, connections: Connections) -> Rows:
         """Look at the table's columns."""
-        from airflow_mlmonitor.data.sql_reader import open_reader
+        from airflow_mlmonitor.data.sql.reader import open_reader
 
         reader = open_reader(connections.url(self.conn_id))
         table = ".".join(reader.quoted(part) for part in _name_parts(self.name))
@@ -98,8 +98,8 @@ class Query(Source):
 
     def open(self, window: Window | None, connections: Connections) -> Rows:
         """Have the database look at the query."""
-        from airflow_mlmonitor.data.sql_reader import open_reader
-        from airflow_mlmonitor.data.statement import statement
+        from airflow_mlmonitor.data.sql.reader import open_reader
+        from airflow_mlmonitor.data.sql.statement import statement
 
         reader = open_reader(connections.url(self.conn_id))
         query = statement(self.sql, backslashes=reader.backslashes)
@@ -107,14 +107,9 @@ class Query(Source):
 
 
 def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, window: Window | None) -> Rows:
-    """What a source asks for of a table or a query.
+    """What a source asks for of a relation, that is, of what may follow FROM.
 
-    Parameters
-    ----------
-    relation
-        What follows FROM.
-    query
-        What gives every row and column as they are, if there is such a query already.
+    The query, if there is one, gives all of the relation's rows and columns as they are.
     """
     from airflow_mlmonitor.data.selection import Selection, chosen
 
@@ -123,7 +118,7 @@ def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, w
         names = reader.names(("SELECT * FROM ", *relation, " WHERE 1 = 0"), window)
         shown, hidden = chosen(source, names)
         columns = ", ".join(reader.quoted(name) for name in (*shown, *hidden))
-        query = (f"SELECT {columns} FROM ", *relation, *_conditions(source, reader, window))
+        query = ("SELECT ", columns, " FROM ", *relation, *_conditions(source, reader, window))
     answer = reader.answer(query, window)
     # The window is looked at once more: the moments in texts are known only here.
     selection = Selection(replace(source, where=None), answer.schema, window)
@@ -136,7 +131,7 @@ def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, w
 
 
 def _conditions(source: Source, reader: SqlReader, window: Window | None) -> Sql:
-    from airflow_mlmonitor.data.statement import joined, statement
+    from airflow_mlmonitor.data.sql.statement import joined, statement
 
     conditions = []
     if source.where is not None:

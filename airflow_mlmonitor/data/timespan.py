@@ -10,13 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from airflow_mlmonitor.data.inference import MOMENT, parsed, quoted
+from airflow_mlmonitor.data.inference import MOMENT, misspelled, parsed
 from airflow_mlmonitor.data.schemas import is_moment, is_text
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class TimeSpan:
@@ -75,9 +76,9 @@ class TimeSpan:
     def _from_texts(self, texts: pa.Array) -> pa.Array:
         try:
             return parsed(texts.cast(pa.string()), MOMENT)
-        except pa.ArrowInvalid as error:
+        except pa.ArrowInvalid:
             raise DataError(
-                f"The timestamp column {self.column!r} holds {quoted(error)}, which is not an ISO 8601 moment. "
+                f"The timestamp column {self.column!r} holds {misspelled(texts.cast(pa.string()), MOMENT)!r}, which is not an ISO 8601 moment. "
                 "Write it as 2013-02-08T06:00:00Z, or leave such rows out with where=."
             ) from None
 

@@ -58,12 +58,12 @@ class Window:
         try:
             start = datetime.fromisoformat(first)
             end = datetime.fromisoformat(second) if slash else start + timedelta(days=1)
-        except ValueError:
+            return cls(start, end)
+        except (ValueError, OverflowError):
             raise ConfigurationError(
                 f"{text!r} is not a window; write a day such as 2013-02-08, "
                 "or start/end such as 2013-02-08T06:00/2013-02-08T12:00."
             ) from None
-        return cls(start, end)
 
     @property
     def label(self) -> str:
@@ -91,4 +91,4 @@ class Window:
 
 
 def _short(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="minutes" if not moment.second else "auto")
+    return moment.replace(tzinfo=None).isoformat(timespec="auto" if moment.second or moment.microsecond else "minutes")

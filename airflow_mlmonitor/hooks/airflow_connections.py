@@ -37,7 +37,9 @@ class AirflowConnections:
         """
         details = self.find(conn_id)
         if details is None:
-            raise ConfigurationError(f"The connection {conn_id!r} is not defined in Airflow; add it, or name another.")
+            raise ConfigurationError(
+                f"The connection {conn_id!r} is not defined in Airflow; add it, or name another."
+            )
         return details
 
     def find(self, conn_id: str) -> Details | None:

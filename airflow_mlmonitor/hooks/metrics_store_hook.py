@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook, conf
 
@@ -35,7 +35,7 @@ class MetricsStoreHook(BaseHook):
     conn_type = "mlmonitor"
     hook_name = "ML Monitor metrics store"
 
-    def __init__(self, metrics_conn_id: str | None = None, **kwargs: str | None) -> None:
+    def __init__(self, metrics_conn_id: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.metrics_conn_id = metrics_conn_id
 
@@ -46,10 +46,13 @@ class MetricsStoreHook(BaseHook):
         :raises StoreUnavailable: it cannot be reached.
         :raises StoreOutdated: its tables have to be upgraded first.
         """
+        from sqlalchemy import make_url
+
         from airflow_mlmonitor.store import open_store
 
-        upgrade = conf.getboolean("mlmonitor", "auto_upgrade", fallback=False)
-        store = open_store(self.store_url(), auto_upgrade=upgrade)
+        url = self.store_url()
+        store = open_store(url, auto_upgrade=conf.getboolean("mlmonitor", "auto_upgrade", fallback=False))
+        self.log.info("The metrics store is %s.", make_url(url).render_as_string(hide_password=True))
         store.runs(last=1)  # opening alone would connect at the first use, and that comes after a long read
         return store
 
@@ -67,7 +70,7 @@ class MetricsStoreHook(BaseHook):
         monitor: str | None = None,
         last: int = 30,
     ) -> History:
-        """Return the last runs of a model whose windows start before a moment, oldest first.
+        """Return the last runs of a model whose windows end by a moment, oldest first.
 
         :param model: the model.
         :param asof: a moment of data time. A task that decides something gives the moment its own run is about, so
@@ -86,7 +89,8 @@ class MetricsStoreHook(BaseHook):
         from airflow_mlmonitor.store.history import History
 
         names = [monitor] if monitor else self._monitors(model, asof)
-        read = {name: self.store.history(name, asof=asof, last=last, metric=metric, column=column) for name in names}
+        wanted: dict[str, Any] = {"asof": asof, "last": last, "metric": metric, "column": column}
+        read = {name: self.store.history(name, **wanted) for name in names}
         found = {name: history for name, history in read.items() if history.points}
         if len(found) > 1:
             raise ConfigurationError(
@@ -101,20 +105,21 @@ class MetricsStoreHook(BaseHook):
             runs = self.store.runs(last=1)
         except MLMonitorError as error:
             return False, str(error)
-        return True, f"The last run is {runs[0].monitor} on {runs[0].window}." if runs else "It holds no run yet."
+        said = f"The last run is {runs[0].monitor} on {runs[0].window}." if runs else "It holds no run yet."
+        return True, said
 
     def store_url(self) -> str:
         """Return the store's address as SQLAlchemy writes it, password included: never to be logged."""
         default, connections = self.default_conn_name, AirflowConnections()
         conn_id = self.metrics_conn_id or conf.get("mlmonitor", "metrics_conn_id", fallback=default)
         details = connections.find(conn_id) if conn_id == default else connections.details(conn_id)
-        return details.database_url() if details else self._file_beside_airflow()
+        return details.database_url() if details else _file_beside_airflow()
 
     def _monitors(self, model: str, asof: datetime) -> list[str]:
-        return list(dict.fromkeys(run.monitor for run in self.store.runs(model=model, asof=asof, last=LOOKED_AT)))
+        runs = self.store.runs(model=model, asof=asof, last=LOOKED_AT)
+        return list(dict.fromkeys(run.monitor for run in runs))
 
-    def _file_beside_airflow(self) -> str:
-        home = Path(os.path.expandvars(os.environ.get("AIRFLOW_HOME", "~/airflow"))).expanduser()
-        path = home.absolute() / "mlmonitor.db"
-        self.log.info("The metrics store is %s; define the connection %s to use another.", path, self.default_conn_name)
-        return f"sqlite:///{path}"
+
+def _file_beside_airflow() -> str:
+    home = Path(os.path.expandvars(os.environ.get("AIRFLOW_HOME", "~/airflow"))).expanduser()
+    return f"sqlite:///{home.absolute() / 'mlmonitor.db'}"

@@ -32,9 +32,9 @@ Callback = Callable[[Context], Any]
 """What Airflow calls on success or failure, notifiers included."""
 
 FAILING = {
-    "fail": {Status.FAIL, Status.BROKEN},
-    "warn": {Status.FAIL, Status.BROKEN, Status.WARN},
-    "never": set[Status](),
+    "fail": frozenset({Status.FAIL, Status.BROKEN}),
+    "warn": frozenset({Status.FAIL, Status.BROKEN, Status.WARN}),
+    "never": frozenset[Status](),
 }
 """``fail_on`` to the outcomes that fail the task."""
 
@@ -72,7 +72,14 @@ class MonitorOperator(BaseOperator):
         task stays green; a function, a notifier or several. What one raises is logged.
     """
 
-    template_fields: Sequence[str] = ("model", "window", "source", "monitor", "model_version", "metrics_conn_id")
+    template_fields: Sequence[str] = (
+        "model",
+        "window",
+        "source",
+        "monitor",
+        "model_version",
+        "metrics_conn_id",
+    )
     template_ext: Sequence[str] = (".sql",)
     template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
 
@@ -94,7 +101,9 @@ class MonitorOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         if fail_on not in FAILING:
-            raise ConfigurationError(f"fail_on={fail_on!r} is not known; write {', '.join(map(repr, FAILING))}.")
+            raise ConfigurationError(
+                f"fail_on={fail_on!r} is not known; write {', '.join(map(repr, FAILING))}."
+            )
         self.model = model
         self.source = source
         self.checks = checks
@@ -110,7 +119,9 @@ class MonitorOperator(BaseOperator):
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Render a template field; a source into a copy."""
         render = super().render_template
-        return rendered_for_run(content, context, self.window, lambda text, named: render(text, named, *args, **kwargs))
+        return rendered_for_run(
+            content, context, self.window, lambda text, named: render(text, named, *args, **kwargs)
+        )
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Read, measure, judge, remember; then fail, warn or pass."""
@@ -138,7 +149,9 @@ class MonitorOperator(BaseOperator):
         from airflow_mlmonitor.monitor import Monitor
 
         judge = {} if self.judge is None else {"judge": self.judge}
-        return Monitor(name=self._name(context), model=self.model, checks=self.checks, bounds=self.bounds, **judge)
+        return Monitor(
+            name=self._name(context), model=self.model, checks=self.checks, bounds=self.bounds, **judge
+        )
 
     def _name(self, context: Context) -> str:
         label = mapped_label(context)
@@ -148,7 +161,7 @@ class MonitorOperator(BaseOperator):
         from airflow_mlmonitor.data.reading import read
 
         self.log.info("Reading %s, window %s.", self.source.label, window)
-        return read(self.source, window, connections=AirflowConnections(), progress=ReadingLog(self.log))
+        return read(self.source, window, connections=AirflowConnections(), progress=ReadingLog(self.log.info))
 
     def _announce(self, context: Context, report: Report) -> None:
         """Say what was found before it is saved: a store that fails then must not take the findings with it."""

@@ -76,7 +76,9 @@ class ProfileOperator(BaseOperator):
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Render a template field; a source into a copy."""
         render = super().render_template
-        return rendered_for_run(content, context, self.window, lambda text, named: render(text, named, *args, **kwargs))
+        return rendered_for_run(
+            content, context, self.window, lambda text, named: render(text, named, *args, **kwargs)
+        )
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Read, profile and keep."""
@@ -85,16 +87,19 @@ class ProfileOperator(BaseOperator):
 
     def _profiled(self, context: Context) -> dict[str, Any]:
         store = MetricsStoreHook(self.metrics_conn_id).store  # before the read: a dead store fails at once
-        window = None if self.pin and self.window is None else window_of(context, self.window)
+        everything = self.pin and self.window is None
+        window = None if everything else window_of(context, self.window)
         whole, parts = self._read(window)
-        encoded = {part: profile.encode() for part, profile in parts.items()}
+        days = {part: profile.encode() for part, profile in parts.items()}
         if self.pin:
-            store.pin(self.model, self.pin, whole.encode(), rows=whole.rows, label=self.source.label, days=encoded)
             place = f"baseline {self.pin} of {self.model}"
+            store.pin(
+                self.model, self.pin, whole.encode(), rows=whole.rows, label=self.source.label, days=days
+            )
         else:
             place = self.keep_as or f"{self.model}/{self.task_id}"
-            for part, profile in (encoded or {window: whole.encode()}).items():
-                store.keep(place, part, profile)
+            for part, content in (days or {window_of(context, self.window): whole.encode()}).items():
+                store.keep(place, part, content)
         self.log.info("Kept %s rows of %s as %s.", f"{whole.rows:,}", self.source.label, place)
         return _summary(place, window, whole, len(parts))
 
@@ -102,16 +107,14 @@ class ProfileOperator(BaseOperator):
         from airflow_mlmonitor.data.reading import read, read_days
 
         self.log.info("Reading %s, %s.", self.source.label, f"window {window}" if window else "all of it")
-        connections, progress = AirflowConnections(), ReadingLog(self.log)
-        if self.split is None:
-            whole = read(self.source, window, connections=connections, progress=progress)
-            parts = {}
-        else:
-            parts = read_days(self.source, window, span=self.split, connections=connections, progress=progress)
-            whole = reduce(add, parts.values()) if parts else None
-        if not whole or not whole.rows:
-            raise DataError(f"{self.source.label} has no rows to profile; anything later would look new beside it.")
-        return whole, parts
+        how: dict[str, Any] = {"connections": AirflowConnections(), "progress": ReadingLog(self.log.info)}
+        parts = read_days(self.source, window, span=self.split, **how) if self.split else {}
+        profiles = list(parts.values()) if self.split else [read(self.source, window, **how)]
+        if not sum(profile.rows for profile in profiles):
+            raise DataError(
+                f"{self.source.label} has no rows to profile; anything would look new beside none."
+            )
+        return reduce(add, profiles), parts
 
 
 def _summary(place: str, window: Window | None, whole: Profile, parts: int) -> dict[str, Any]:

@@ -6,17 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 from jinja2 import UndefinedError
 
 from airflow_mlmonitor.context import Context, window_of
 from airflow_mlmonitor.data.source import Source
-from airflow_mlmonitor.errors import BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed
-
-FINAL = (BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed)
-"""Errors that stay however often a task is tried."""
+from airflow_mlmonitor.errors import DataError, MLMonitorError, StoreUnavailable
 
 PAUSE = 10.0
 """Seconds between two lines about one read in a task's log."""
@@ -24,15 +21,17 @@ PAUSE = 10.0
 
 @contextmanager
 def no_vain_retries() -> Iterator[None]:
-    """Let errors that trying again cannot mend fail the task at once; others leave Airflow's retries their chance."""
+    """Leave Airflow's retries to rows that are not there yet and stores that are away; other mistakes stay."""
     try:
         yield
-    except FINAL as error:
+    except (DataError, StoreUnavailable):
+        raise
+    except MLMonitorError as error:
         raise AirflowFailException(str(error)) from error
 
 
 def rendered_for_run(
-    content: Any, context: Context, wanted: timedelta | str | None, render: Callable[[Any, Context], Any]
+    content: Any, context: Context, wanted: timedelta | str | None, render: Callable[[Any, Any], Any]
 ) -> Any:
     """Render a template field for one run; a source into a copy, whose strings may speak of the run's ``window``.
 
@@ -52,18 +51,11 @@ def rendered_for_run(
         ) from error
 
 
-class Log(Protocol):
-    """A logger, Airflow's or the standard library's."""
-
-    def info(self, message: str, *args: object) -> None:
-        """Log a line."""
-
-
 class ReadingLog:
-    """Says in a task's log how far a long read has come: at most a line every ten seconds."""
+    """Says how far a long read has come, at most every ten seconds."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self, say: Callable[..., Any]) -> None:
+        self._say = say
         self._next = time.monotonic() + PAUSE
 
     def __call__(self, rows: int, expected: int | None) -> None:
@@ -72,6 +64,6 @@ class ReadingLog:
             return
         self._next = time.monotonic() + PAUSE
         if expected:
-            self._log.info("Read %s of %s rows (%d%%).", f"{rows:,}", f"{expected:,}", 100 * rows / expected)
+            self._say("Read %s of %s rows (%d%%).", f"{rows:,}", f"{expected:,}", 100 * rows / expected)
         else:
-            self._log.info("Read %s rows.", f"{rows:,}")
+            self._say("Read %s rows.", f"{rows:,}")

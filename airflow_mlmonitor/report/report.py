@@ -91,6 +91,8 @@ class Report:
 
     def summary(self) -> dict[str, Any]:
         """The run as small plain JSON, for XCom: no NaN, no numpy, at most 48 KB."""
+        from airflow_mlmonitor.report.message import message
+
         findings = self.findings
         return {
             "monitor": self.monitor,
@@ -98,6 +100,7 @@ class Report:
             "model_version": self.model_version,
             "window": [self.window.start.isoformat(), self.window.end.isoformat()],
             "status": self.status.value,
+            "message": message(self),
             "rows": self.rows,
             "metrics": len(self.verdicts),
             "findings_total": len(findings),

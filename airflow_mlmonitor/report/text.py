@@ -17,7 +17,10 @@ SHOWN = 30
 """Rows of a table of findings, and lines of notes: more is not read by anybody."""
 
 BESIDE = 5
-"""Further findings, or columns, named in the row of the gravest one."""
+"""Further findings of a column named in the row of the gravest one."""
+
+TWINS = 10
+"""Columns named to which the same happened."""
 
 NAME = 32
 """Characters of a name in a table, and at most a quarter of the line."""
@@ -148,9 +151,9 @@ def _row(position: int, group: Group, name: int) -> list[str]:
     lead = group.lead
     what = [_reason(lead)]
     if group.findings[1:]:
-        what.append("with it: " + _listed([_beside(verdict) for verdict in group.findings[1:]]))
+        what.append("with it: " + _listed([_beside(verdict) for verdict in group.findings[1:]], BESIDE))
     if group.twins:
-        what.append("the same in " + _listed([_twin(twin) for twin in group.twins]))
+        what.append("the same in " + _listed([_twin(twin, group) for twin in group.twins], TWINS))
     return [
         str(position),
         STATUS_WORDS[lead.status],
@@ -174,7 +177,7 @@ def _measured(metric: Metric) -> str:
 
 def _reason(verdict: Verdict) -> str:
     metric = verdict.metric
-    text = verdict.why or f"{metric.name} is {amount(metric.value, metric.scale)}"
+    text = " ".join(verdict.why.split()) or f"{metric.name} is {amount(metric.value, metric.scale)}"
     return text if len(text) <= TEXT else text[: TEXT - 1] + "…"
 
 
@@ -183,14 +186,19 @@ def _beside(verdict: Verdict) -> str:
     return brief(verdict) + place
 
 
-def _twin(group: Group) -> str:
-    name = str(group.lead.metric.column)
-    return f"{name} ({plural(group.size - 1, 'more finding')})" if group.size > 1 else name
+def _twin(twin: Group, elder: Group) -> str:
+    """Name a column to which the same happened, and how much else that the elder does not have."""
+    known = {(verdict.metric.name, verdict.metric.slice) for verdict in elder.findings}
+    others = [
+        verdict for verdict in twin.findings if (verdict.metric.name, verdict.metric.slice) not in known
+    ]
+    name = str(twin.lead.metric.column)
+    return f"{name} ({plural(len(others), 'more finding')})" if others else name
 
 
-def _listed(texts: Sequence[str]) -> str:
-    hidden = len(texts) - BESIDE
-    return ", ".join(texts[:BESIDE]) + (f" and {hidden} more" if hidden > 0 else "")
+def _listed(texts: Sequence[str], most: int) -> str:
+    hidden = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {hidden} more" if hidden > 0 else "")
 
 
 def _compared(baselines: Mapping[str, str], width: int) -> list[str]:

@@ -13,18 +13,18 @@ ENOUGH = 20
 def quantile_edges(reference: Points, bins: int = 10) -> Array:
     """The inner edges of bins that hold about equally many rows of the reference.
 
-    Edges lie halfway between neighbouring points, so that a value rounded a little differently stays in its bin. A
-    value more frequent than a bin takes several bins' places, and there are fewer; with no more distinct values than
-    bins each has its own.
+    Edges lie halfway between neighbouring points, so that a value rounded a little differently stays in its bin. With
+    no more distinct values than bins each has its own. Otherwise a value more frequent than a bin takes the places of
+    several, and there are fewer; and a bin holds at least 20 rows, so a small reference gets fewer. (Edges placed on
+    fewer rows fit those too well: with 10 bins of 5 rows the chi-square test of the counts finds a difference in 15 %
+    of cases where it promises 5 %.)
 
     Parameters
     ----------
     reference
         The sample the bins are made for.
     bins
-        How many at most, 1 or more. A reference of continuous values gets fewer if it is so small that one would hold
-        fewer than 20 rows: edges placed on few rows fit those too well, and tests of the counts find differences
-        that are not there (at 10 bins of 5 rows in 15 % of cases where they promise 5 %).
+        How many at most, 1 or more.
 
     Returns
     -------
@@ -45,12 +45,13 @@ def quantile_edges(reference: Points, bins: int = 10) -> Array:
 
 
 def _quantiles(reference: Points, bins: int) -> list[int]:
-    """Positions of the points that end a bin; each bin holds at least half of its share."""
-    upto = np.cumsum(reference.w) / reference.total
-    bins = min(bins, max(int(reference.total / ENOUGH), 2))
+    """Positions of the points that end a bin."""
+    upto = np.cumsum(reference.w)
+    rows = float(upto[-1])
+    least = max(ENOUGH, rows / bins / 2)
     last, filled = [], 0.0
-    for end in np.searchsorted(upto, np.arange(1, bins) / bins * (1 - 1e-12)).tolist():
-        if upto[end] - filled >= 0.5 / bins and 1 - upto[end] >= 0.5 / bins:
+    for end in np.searchsorted(upto, rows * np.arange(1, bins) / bins * (1 - 1e-12)).tolist():
+        if min(upto[end] - filled, rows - upto[end]) >= least:
             last.append(end)
             filled = upto[end]
     return last

@@ -17,6 +17,7 @@ from airflow_mlmonitor.stats.points import Array
 LOOKS = 32
 OVERSHOOT = 0.5825971579390107  # -zeta(1/2) / sqrt(2 pi)
 RESOLUTION = 1e-12  # of the quadrature
+NEGLIGIBLE = 1e-6  # below it nobody asks how much smaller ties make a probability
 
 
 def straying(times: Array, level: float) -> float:
@@ -43,6 +44,8 @@ def straying(times: Array, level: float) -> float:
     D. Siegmund, Sequential Analysis, Springer, 1985, chapter X.
     """
     ceiling = float(kolmogorov(level))
+    if ceiling < NEGLIGIBLE:
+        return ceiling
     times = times[(times > 0) & (times < 1)]
     if not times.size:
         return 1.0

@@ -28,6 +28,8 @@ class Counts(NamedTuple):
     @property
     def chi_square(self) -> float:
         """Pearson's statistic."""
+        if not self.n or not self.m:  # all rows of one sample are in categories too rare for any group
+            return 0.0
         scaled = self.a * np.sqrt(self.m / self.n) - self.b * np.sqrt(self.n / self.m)
         return float(np.sum(scaled**2 / (self.a + self.b)))
 

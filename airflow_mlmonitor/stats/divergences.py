@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +17,12 @@ from airflow_mlmonitor.stats.effects import beyond_chance
 ENOUGH = 10.0
 """Rows that a category must expect in the smaller sample for the p-value to be honest."""
 
-Measure = Callable[[Counts], float]
+
+class _Chance(NamedTuple):
+    """What a measure is when nothing changed: a chi-square of so many degrees of freedom, scaled to this mean."""
+
+    mean: float
+    freedom: float
 
 
 def psi(reference: ArrayLike, current: ArrayLike) -> Comparison | None:
@@ -88,7 +94,9 @@ def jensen_shannon(reference: ArrayLike, current: ArrayLike) -> Comparison | Non
     return _judged(math.sqrt(min(max(bits, 0.0), 1.0)), counts, _eight_nats, _eight_nats_by_chance)
 
 
-def _judged(statistic: float, counts: Counts, squared: Measure, by_chance: Measure) -> Comparison:
+def _judged(
+    statistic: float, counts: Counts, squared: Callable[[Counts], float], by_chance: Callable[[Counts], _Chance]
+) -> Comparison:
     if counts.a.size == 1:
         return Comparison(statistic, 1.0, 0.0)
     groups, (a, b) = pooled(counts, rows=ENOUGH)
@@ -97,8 +105,9 @@ def _judged(statistic: float, counts: Counts, squared: Measure, by_chance: Measu
     groups.a[-1] += a
     groups.b[-1] += b
     groups = groups._replace(n=counts.n, m=counts.m)
-    freedom, found, expected = groups.a.size - 1, squared(groups), by_chance(groups)
-    return Comparison(statistic, float(chdtrc(freedom, freedom * found / expected)), beyond_chance(found, expected))
+    found, chance = squared(groups), by_chance(groups)
+    p_value = float(chdtrc(chance.freedom, chance.freedom * found / chance.mean))
+    return Comparison(statistic, p_value, beyond_chance(found, chance.mean))
 
 
 def _jeffreys(counts: Counts) -> float:
@@ -112,22 +121,23 @@ def _eight_nats(counts: Counts) -> float:
     return max(4 * float(np.sum(xlogy(p, 2 * p / (p + q)) + xlogy(q, 2 * q / (p + q)))), 0.0)
 
 
-def _jeffreys_by_chance(counts: Counts) -> float:
-    """The mean of PSI when nothing changed, to second order in 1/n and 1/m."""
+def _jeffreys_by_chance(counts: Counts) -> _Chance:
+    """Mean to second order in 1/n and 1/m; the freedom such that the variance fits to that order too."""
     n, m, inverse = counts.n, counts.m, (counts.n + counts.m) / (counts.a + counts.b)
-    size = inverse.size
-    return (size - 1) * (1 / n + 1 / m) + (float(inverse.sum()) - size) * (1 / n**2 + 1 / m**2) / 2
+    size, per_row, lopsided = inverse.size, 1 / n + 1 / m, 1 / n - 1 / m
+    mean = (size - 1) * per_row + float(np.sum(inverse - 1)) * (per_row**2 + lopsided**2) / 4
+    lost = float(inverse.mean()) * (per_row / 4 + 0.625 * lopsided**2 / per_row)
+    return _Chance(mean, (size - 1) * (1 - lost))
 
 
-def _eight_nats_by_chance(counts: Counts) -> float:
-    """The mean of eight times the divergence in nats when nothing changed, to second order in 1/n and 1/m.
+def _eight_nats_by_chance(counts: Counts) -> _Chance:
+    """Mean to second order in 1/n and 1/m, from the relative error of each share.
 
-    Written with the relative error of each share: its variance and third moment, and its fourth as three squared
-    variances.
+    Its variance and third moment count, and its fourth as three squared variances.
     """
     n, m, share = counts.n, counts.m, (counts.a + counts.b) / (counts.n + counts.m)
     odds = (1 - share) / share
     first, second = odds / n, odds / m
     third = odds * (1 - 2 * share) / share * (1 / n**2 + 1 / m**2)
     terms = first + second - third / 2 + 0.875 * (first**2 + second**2) - first * second / 4
-    return float(share @ terms)
+    return _Chance(float(share @ terms), share.size - 1)

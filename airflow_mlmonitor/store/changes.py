@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, CursorResult, Row, bindparam, delete, insert, select, update
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.verdict import Verdict
@@ -17,6 +17,9 @@ from airflow_mlmonitor.store.saving import no_such_run, refuse_stranger, state_o
 from airflow_mlmonitor.store.store import Pin
 from airflow_mlmonitor.store.tables import digest
 from airflow_mlmonitor.store.upsert import insert_missing, upsert
+
+if TYPE_CHECKING:
+    Found = CursorResult[*tuple[Any, ...]]
 
 
 def save(connection: Connection, report: Report, profile: bytes | None) -> None:
@@ -68,9 +71,9 @@ def pin(connection: Connection, pinned: Pin, days: Mapping[Window, bytes]) -> No
 
 def mark(connection: Connection, monitor: str, window: Window, state: State, *, who: str, note: str) -> None:
     """Write what a person says of a run, and that this person said so."""
-    known = _known_monitor(connection, monitor)
-    found = known and _locked_run(connection, known.id, window)
-    if not found:
+    known = _known_monitor(connection, monitor).one_or_none()
+    found = _locked_run(connection, known.id, window).one_or_none() if known else None
+    if found is None:
         raise no_such_run(monitor, window)
     run = tables.run
     connection.execute(update(run).where(run.c.id == found.id).values(state=state.value))
@@ -81,32 +84,42 @@ def mark(connection: Connection, monitor: str, window: Window, state: State, *, 
 
 def _monitor(connection: Connection, report: Report) -> int:
     row = {"digest": digest(report.monitor), "name": report.monitor, "model": report.model}
-    known = _known_monitor(connection, report.monitor)
+    known = _known_monitor(connection, report.monitor).one_or_none()
     if known is None:
         insert_missing(connection, tables.monitor, [row])
-        known = _known_monitor(connection, report.monitor)
-    assert known is not None  # noqa: S101 - just written, or found
+        known = _known_monitor(connection, report.monitor).one()
     if known.model != report.model:
         monitor = tables.monitor
         connection.execute(update(monitor).where(monitor.c.id == known.id).values(model=report.model))
     return int(known.id)
 
 
-def _known_monitor(connection: Connection, name: str) -> Row[*tuple[Any, ...]] | None:
+def _known_monitor(connection: Connection, name: str) -> Found:
     monitor = tables.monitor.c
-    return connection.execute(
-        select(monitor.id, monitor.model).where(monitor.digest == digest(name))
-    ).one_or_none()
+    return connection.execute(select(monitor.id, monitor.model).where(monitor.digest == digest(name)))
 
 
 def _run(connection: Connection, monitor_id: int, report: Report) -> int:
     """Lock the run's row, making it where it is missing, and write it; the lock keeps a parallel writer waiting."""
-    row = {
-        "monitor_id": monitor_id,
+    row = _described(report) | {"monitor_id": monitor_id, "state": state_of(report, None).value}
+    found = _locked_run(connection, monitor_id, report.window).one_or_none()
+    if found is None:
+        insert_missing(connection, tables.run, [row])
+        found = _locked_run(connection, monitor_id, report.window).one()
+    owner = Tags(
+        dag_id=found.dag_id, task_id=found.task_id, map_index=found.map_index, run_id=found.dag_run_id
+    )
+    refuse_stranger(report, owner, found.started)
+    row["state"] = state_of(report, State(found.state)).value
+    connection.execute(update(tables.run).where(tables.run.c.id == found.id).values(row))
+    return int(found.id)
+
+
+def _described(report: Report) -> dict[str, Any]:
+    return {
         "window_start": report.window.start,
         "window_end": report.window.end,
         "status": report.status.value,
-        "state": state_of(report, None).value,
         "row_count": int(report.rows),
         "model_version": report.model_version,
         "dag_id": report.tags.dag_id,
@@ -117,25 +130,13 @@ def _run(connection: Connection, monitor_id: int, report: Report) -> int:
         "started": report.started,
         "seconds": float(report.seconds),
     }
-    found = _locked_run(connection, monitor_id, report.window)
-    if found is None:
-        insert_missing(connection, tables.run, [row])
-        found = _locked_run(connection, monitor_id, report.window)
-    assert found is not None  # noqa: S101 - just written, or found
-    owner = Tags(
-        dag_id=found.dag_id, task_id=found.task_id, map_index=found.map_index, run_id=found.dag_run_id
-    )
-    refuse_stranger(report, owner, found.started)
-    row["state"] = state_of(report, State(found.state)).value
-    connection.execute(update(tables.run).where(tables.run.c.id == found.id).values(row))
-    return int(found.id)
 
 
-def _locked_run(connection: Connection, monitor_id: int, window: Window) -> Row[*tuple[Any, ...]] | None:
+def _locked_run(connection: Connection, monitor_id: int, window: Window) -> Found:
     run = tables.run.c
     columns = (run.id, run.state, run.dag_id, run.task_id, run.map_index, run.dag_run_id, run.started)
     key = (run.monitor_id == monitor_id, run.window_start == window.start, run.window_end == window.end)
-    return connection.execute(select(*columns).where(*key).with_for_update()).one_or_none()
+    return connection.execute(select(*columns).where(*key).with_for_update())
 
 
 def _series(connection: Connection, monitor_id: int, report: Report) -> dict[str, int]:

@@ -32,7 +32,7 @@ class Words(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """MySQL's plain TEXT ends at 64 KB."""
-        return dialect.type_descriptor(mysql.LONGTEXT() if dialect.name == "mysql" else self.impl_instance)
+        return mysql.LONGTEXT() if dialect.name == "mysql" else super().load_dialect_impl(dialect)
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Escape what databases refuse."""
@@ -58,9 +58,7 @@ class Moment(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """MySQL drops fractions of a second unless told otherwise."""
-        return dialect.type_descriptor(
-            mysql.DATETIME(fsp=6) if dialect.name == "mysql" else self.impl_instance
-        )
+        return mysql.DATETIME(fsp=6) if dialect.name == "mysql" else super().load_dialect_impl(dialect)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Bring it to UTC."""

@@ -34,7 +34,7 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.backend = url.get_backend_name()
-        self.name = url.render_as_string(hide_password=True)
+        self.name = url.set(drivername=self.backend).render_as_string(hide_password=True)
         self._reader = make_engine(url)
         self._writer = writing(self._reader)
         self._process = os.getpid()

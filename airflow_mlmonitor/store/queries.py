@@ -118,10 +118,7 @@ def pinned(connection: Connection, model: str, version: str | None) -> Pin | Non
     """Read the pin of a version, or the latest."""
     pin = tables.pin.c
     found = (
-        select(tables.pin)
-        .where(pin.model_digest == digest(model))
-        .order_by(pin.pinned_at.desc())
-        .limit(1)
+        select(tables.pin).where(pin.model_digest == digest(model)).order_by(pin.pinned_at.desc()).limit(1)
     )
     if version is not None:
         found = found.where(pin.version_digest == digest(version))
@@ -224,7 +221,7 @@ def _points(
     ages = {run_id: age for age, run_id in enumerate(ids)}
     points: dict[int, dict[int, Point]] = {}
     for first in range(0, len(ids), RUNS_A_STATEMENT):
-        found = connection.execute(metrics_of(ids[first : first + RUNS_A_STATEMENT], wanted))
+        found = connection.execute(metrics_of(ids[first : first + RUNS_A_STATEMENT], wanted)).all()
         for run_id, series_id, value, status, lower, upper, expected in found:
             points.setdefault(series_id, {})[ages[run_id]] = Point(
                 run=by_age[run_id],

@@ -104,7 +104,7 @@ def _alone(connection: Connection) -> Iterator[None]:
     lock = func.concat("mlmonitor:", func.md5(func.database()))
     if not connection.scalar(select(func.get_lock(lock, LOCK_SECONDS))):
         raise StoreUnavailable(
-            f"Another process has been upgrading this metrics store for {LOCK_SECONDS} s; run the task again."
+            f"Another process has been upgrading this metrics store for {LOCK_SECONDS} s; try again later."
         )
     try:
         yield

@@ -19,12 +19,15 @@ MEASURES = ("wall", "cpu", "peak_mb")
 
 def as_table(standings: Standings) -> Table:
     """One row a tool: medians, the range of the wall times, and wall time against ours; one section a work."""
-    table = Table(title="Drift comparison of two parquet files", box=box.SIMPLE_HEAD)
+    titles = [f"{work}: {WORKS[work].title}" for work in standings]
+    table = Table(
+        title="Drift comparison of two parquet files", caption="\n".join(titles), box=box.SIMPLE_HEAD
+    )
     table.add_column("tool", no_wrap=True)
     for heading in ("columns", "wall s", "min-max", "CPU s", "MB", "x ours"):
         table.add_column(heading, justify="right", no_wrap=True)
     for work, entrants in standings.items():
-        table.add_row(f"[bold]{work}[/]: {WORKS[work].title}")
+        table.add_row(work, style="bold")
         for standing in entrants.values():
             table.add_row(standing.title, *_cells(standing, entrants.get(OURS)))
         table.add_section()

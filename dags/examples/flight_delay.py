@@ -28,10 +28,10 @@ DAY_BEFORE = "{{ macros.ds_add(ds, -1) }}"
 
 def page_on_call(context):
     """Stands for the team's pager, chat or mail: any Airflow callback or notifier does."""
-    found = context["ti"].xcom_pull(task_ids=context["ti"].task_id)
-    lines = [f"{found['model']}: {context['exception']}"]
-    lines += [f"  {finding['column']}: {finding['why']}" for finding in found["findings"]]
-    logging.getLogger("pager").critical("\n".join(lines))
+    ti = context["ti"]
+    found = ti.xcom_pull(task_ids=ti.task_id)
+    said = found["message"] if found else str(context.get("exception"))
+    logging.getLogger("pager").critical("%s, try %s: %s\n%s", ti.task_id, ti.try_number, said, ti.log_url)
 
 
 def encoded(rows, columns=None):

@@ -1,7 +1,7 @@
 """One check, added to a DAG that was there already: the task ``skew``, and its place in the last line.
 
-Before the flights of a day are scored, their features are compared with those the model was trained on. That baseline was
-pinned when the model was trained; ``flight_delay.py`` shows how.
+Before the flights of a day are scored, their features are compared with those the model was trained on. That baseline
+was pinned when the model was trained; ``flight_delay.py`` shows how.
 """
 
 from __future__ import annotations

@@ -32,7 +32,9 @@ with DAG("retrain_on_history", schedule="@daily", start_date=pendulum.datetime(2
     @task.short_circuit
     def has_drifted(logical_date):
         """Go on if the last three days were all far from the training data."""
-        history = MetricsStoreHook().history("flight_delay", metric="ks", column="temp", asof=logical_date, last=3)
+        history = MetricsStoreHook().history(
+            "flight_delay", metric="ks", column="temp", asof=logical_date, last=3
+        )
         distances = history.values("ks", "temp")
         return len(distances) == 3 and distances.min() > WARMER
 

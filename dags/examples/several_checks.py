@@ -24,7 +24,9 @@ with DAG("several_checks", schedule="@daily", start_date=pendulum.datetime(2013,
     MonitorOperator(
         task_id="delivered",
         model="flight_delay",
-        source=Files(str(DATA / "weather" / "{{ window.label }}.parquet"), columns=("origin", "temp", "visib")),
+        source=Files(
+            str(DATA / "weather" / "{{ window.label }}.parquet"), columns=("origin", "temp", "visib")
+        ),
         checks=[Shape(), Values(), Drift(baseline=SameWeekday())],
         bounds=Bounds({"rows": {"min": 66}, "temp.null_share": {"max": 0.1, "severity": "warn"}}),
     )

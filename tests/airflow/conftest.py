@@ -195,7 +195,9 @@ def run_dag() -> RunDag:
         scheduler_dag = serialised(dag)
         given = dates(scheduler_dag.timetable, kind, at)
         with create_session() as session:
-            session.execute(delete(DagRun).filter_by(dag_id=dag.dag_id, logical_date=given.get("logical_date", NEVER)))
+            session.execute(
+                delete(DagRun).filter_by(dag_id=dag.dag_id, logical_date=given.get("logical_date", NEVER))
+            )
             made = scheduler_dag.create_dagrun(
                 run_id=DagRunType(kind).generate_run_id(suffix=f"{next(numbers)}"),
                 run_type=DagRunType(kind),
@@ -221,9 +223,9 @@ def dates(timetable: Any, kind: str, at: datetime) -> dict[str, Any]:
     moment = pendulum.instance(at)
     if kind in ("scheduled", "backfill"):
         restriction = TimeRestriction(earliest=moment, latest=None, catchup=True)
-        info = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
-        assert info.logical_date == moment
-        return {"logical_date": moment, "data_interval": info.data_interval, "run_after": info.run_after}
+        info = timetable.next_dagrun_info_v2(last_dagrun_info=None, restriction=restriction)
+        given = ("logical_date", "data_interval", "run_after", "partition_key", "partition_date")
+        return {name: getattr(info, name) for name in given}
     if kind == "manual":
         interval = timetable.infer_manual_data_interval(run_after=moment)
         return {"logical_date": moment, "data_interval": interval, "run_after": moment}
@@ -240,4 +242,3 @@ def serialised(dag: DAG) -> Any:
     SerializedDAG.bulk_write_to_db("dags-folder", None, [lazy])
     SerializedDagModel.write_dag(lazy, bundle_name="dags-folder")
     return DagSerialization.from_dict(lazy.data)
-

@@ -29,7 +29,10 @@ def define(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.mark.parametrize(
     ("uri", "url"),
     [
-        ("postgres://me:p%40ss@db:5433/shop?sslmode=require", "postgresql://me:p%40ss@db:5433/shop?sslmode=require"),
+        (
+            "postgres://me:p%40ss@db:5433/shop?sslmode=require",
+            "postgresql://me:p%40ss@db:5433/shop?sslmode=require",
+        ),
         ("postgresql://me@db/shop", "postgresql://me@db/shop"),
         ("mysql://me:secret@db/shop?charset=utf8mb4", "mysql://me:secret@db/shop?charset=utf8mb4"),
         ("mariadb://me@db/shop", "mariadb://me@db/shop"),
@@ -62,12 +65,16 @@ def test_a_file_of_our_own_type_stands_in_the_host(define):
 
 
 def test_options_for_airflows_own_hooks_are_left_out(define):
-    connections = define(conn_type="postgres", host="db", extra={"cursor": "dictcursor", "sslmode": "require"})
+    connections = define(
+        conn_type="postgres", host="db", extra={"cursor": "dictcursor", "sslmode": "require"}
+    )
     assert connections.url("warehouse") == "postgresql://db?sslmode=require"
 
 
 def test_a_connection_that_is_not_defined_is_named():
-    with pytest.raises(ConfigurationError, match="The connection 'nowhere' is not defined in Airflow; add it"):
+    with pytest.raises(
+        ConfigurationError, match="The connection 'nowhere' is not defined in Airflow; add it"
+    ):
         AirflowConnections().url("nowhere")
 
 
@@ -78,13 +85,16 @@ def test_a_file_system_of_an_airflow_provider_goes_first():
 
 
 def test_any_other_file_system_is_fsspecs_with_the_extra_of_the_connection(define):
-    filesystem = define(conn_type="generic", extra={"skip_instance_cache": True}).filesystem("memory://x.csv", "warehouse")
+    connections = define(conn_type="generic", extra={"listings_expiry_time": 5})
+    filesystem = connections.filesystem("memory://x.csv", "warehouse")
     assert isinstance(filesystem, fsspec.get_filesystem_class("memory"))
-    assert filesystem.storage_options == {}
+    assert filesystem.storage_options == {"listings_expiry_time": 5}
 
 
 def test_a_file_system_that_is_not_installed_says_what_to_install():
-    with pytest.raises(ConfigurationError, match="gs:// cannot be opened: .*Install the Airflow provider for it"):
+    with pytest.raises(
+        ConfigurationError, match=r"gs:// cannot be opened: .*Install the Airflow provider for it"
+    ):
         AirflowConnections().filesystem("gs://bucket/x.csv", None)
 
 
@@ -92,6 +102,9 @@ def test_a_task_reads_files_of_an_object_store(run_dag, store):
     fsspec.filesystem("memory").pipe("/flights/2013-02-07.csv", b"fare\n1.5\n2.5\n")
     with DAG("object_store", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)) as dag:
         MonitorOperator(
-            task_id="look", model="fares", source=Files("memory://flights/{{ window.label }}.csv"), checks=[Shape()]
+            task_id="look",
+            model="fares",
+            source=Files("memory://flights/{{ window.label }}.csv"),
+            checks=[Shape()],
         )
     assert run_dag(dag, "scheduled", datetime(2013, 2, 8, tzinfo=UTC)).xcom("look")["rows"] == 2

@@ -37,7 +37,9 @@ def fares(tmp_path: Path) -> Files:
     """Fares of a day; those of the 2nd of February are beyond belief."""
     for day in range(1, 10):
         top = 900 if day == 2 else 90
-        (tmp_path / f"2013-02-0{day}.csv").write_text("fare\n" + "".join(f"{row}.5\n" for row in [*range(40), top]))
+        (tmp_path / f"2013-02-0{day}.csv").write_text(
+            "fare\n" + "".join(f"{row}.5\n" for row in [*range(40), top])
+        )
     return Files(f"{tmp_path}/{{{{ window.label }}}}.csv")
 
 
@@ -121,7 +123,10 @@ def test_a_callback_that_fails_is_logged(run_dag, store, fares, capsys):
     def broken(context: Any) -> None:
         raise RuntimeError("the pager is out of battery")
 
-    assert run_dag(dag_of(fares, bounds=ODD, on_warn_callback=broken), "scheduled", after(2)).state("look") == "success"
+    assert (
+        run_dag(dag_of(fares, bounds=ODD, on_warn_callback=broken), "scheduled", after(2)).state("look")
+        == "success"
+    )
     assert "the pager is out of battery" in capsys.readouterr().out
 
 
@@ -136,7 +141,9 @@ def test_a_callback_that_fails_is_logged(run_dag, store, fares, capsys):
 )
 def test_fail_on_says_which_findings_fail_the_task(run_dag, store, fares, bounds, fail_on, state):
     heard: list[str] = []
-    dag = dag_of(fares, bounds=bounds, fail_on=fail_on, on_warn_callback=lambda context: heard.append("warned"))
+    dag = dag_of(
+        fares, bounds=bounds, fail_on=fail_on, on_warn_callback=lambda context: heard.append("warned")
+    )
     assert run_dag(dag, "scheduled", after(2)).state("look") == state
     assert heard == (["warned"] if state == "success" else [])
 
@@ -157,8 +164,12 @@ def test_a_baseline_that_was_never_pinned_fails_the_task_and_says_how_to_pin(run
 def test_many_days_become_a_history_and_a_day_that_differs_is_found(run_dag, store, tmp_path):
     for day in range(1, 10):
         shift = 60 if day == 9 else 0
-        (tmp_path / f"2013-02-0{day}.csv").write_text("fare\n" + "".join(f"{row % 50 + shift}\n" for row in range(900)))
-    dag = dag_of(Files(f"{tmp_path}/{{{{ window.label }}}}.csv"), [Shape(), Values(), Drift()], fail_on="warn")
+        (tmp_path / f"2013-02-0{day}.csv").write_text(
+            "fare\n" + "".join(f"{row % 50 + shift}\n" for row in range(900))
+        )
+    dag = dag_of(
+        Files(f"{tmp_path}/{{{{ window.label }}}}.csv"), [Shape(), Values(), Drift()], fail_on="warn"
+    )
     states = [run_dag(dag, "scheduled", after(day)).state("look") for day in range(1, 10)]
     assert states == ["success"] * 8 + ["failed"]
     history = store.history("fares/look", asof=at(9), metric="mean", column="fare")
@@ -185,7 +196,10 @@ def test_a_backfill_in_any_order_sees_only_the_past(run_dag, store, fares):
     dag = dag_of(fares, checks=[Shape()])
     for day in (3, 1, 2):
         run_dag(dag, "backfill", after(day))
-    assert [run.window.label for run in store.history("fares/look", asof=at(3)).runs] == ["2013-02-01", "2013-02-02"]
+    assert [run.window.label for run in store.history("fares/look", asof=at(3)).runs] == [
+        "2013-02-01",
+        "2013-02-02",
+    ]
 
 
 def test_two_tasks_that_claim_one_monitor_are_named(run_dag, store, fares, capsys):
@@ -211,7 +225,9 @@ def test_a_store_that_is_away_leaves_retries_their_chance(run_dag, monkeypatch, 
     assert run_dag(dag, "scheduled", after(1)).state("look") == ("up_for_retry" if retries else "failed")
 
 
-def test_a_store_that_comes_back_gets_the_run_of_the_second_try(run_dag, monkeypatch, store, store_file, fares):
+def test_a_store_that_comes_back_gets_the_run_of_the_second_try(
+    run_dag, monkeypatch, store, store_file, fares
+):
     dag = dag_of(fares, retries=1, retry_delay=timedelta(0))
     with monkeypatch.context() as away:
         away.setenv("AIRFLOW_CONN_MLMONITOR_DEFAULT", "postgres://nobody@127.0.0.1:9/metrics")
@@ -222,15 +238,32 @@ def test_a_store_that_comes_back_gets_the_run_of_the_second_try(run_dag, monkeyp
     assert store.runs(model="fares")[0].tags.try_number == 2
 
 
-def test_findings_are_in_the_log_and_in_xcom_even_if_saving_them_fails(run_dag, store, store_file, fares, capsys):
+def test_findings_are_in_the_log_and_in_xcom_even_if_saving_them_fails(
+    run_dag, store, store_file, fares, capsys
+):
     store.runs()
     with sqlite3.connect(store_file) as database:
-        database.execute("CREATE TRIGGER full BEFORE INSERT ON mlmonitor_run BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    run = run_dag(dag_of(fares, bounds=HIGH, retries=1, retry_delay=timedelta(hours=1)), "scheduled", after(2))
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON mlmonitor_run BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    run = run_dag(
+        dag_of(fares, bounds=HIGH, retries=1, retry_delay=timedelta(hours=1)), "scheduled", after(2)
+    )
     assert run.state("look") == "up_for_retry"
     assert "the bound is at most 100" in capsys.readouterr().out
     assert run.xcom("look")["status"] == "fail"
     assert store.runs() == []
+
+
+def test_a_store_that_has_to_be_upgraded_fails_at_once_and_names_the_command(
+    run_dag, store, store_file, fares, capsys
+):
+    store.runs()
+    with sqlite3.connect(store_file) as database:
+        database.execute("UPDATE mlmonitor_version SET version_num = 'of tomorrow'")
+    run = run_dag(dag_of(fares, retries=2, retry_delay=timedelta(0)), "scheduled", after(1))
+    assert (run.state("look"), run.tries("look")) == ("failed", 1)
+    assert "of tomorrow" in capsys.readouterr().out
 
 
 def test_a_file_that_is_not_there_yet_leaves_retries_their_chance(run_dag, store, tmp_path):
@@ -247,7 +280,9 @@ def test_what_a_person_wrote_wrongly_fails_without_retries(run_dag, store, fares
 
 
 def test_fail_on_is_checked_when_the_dag_is_parsed():
-    with pytest.raises(ConfigurationError, match="fail_on='panic' is not known; write 'fail', 'warn', 'never'"):
+    with pytest.raises(
+        ConfigurationError, match="fail_on='panic' is not known; write 'fail', 'warn', 'never'"
+    ):
         dag_of(Files("fares.csv"), fail_on="panic")
 
 
@@ -266,7 +301,9 @@ def test_instances_of_a_mapped_task_have_a_history_each(run_dag, store, tmp_path
         MonitorOperator.partial(
             task_id="named", map_index_template="{{ task.source.label.rpartition('/')[2] }}", **kwargs
         ).expand(source=sources)
-        MonitorOperator.partial(task_id="models", source=sources[0], checks=[highest]).expand(model=["a", "b"])
+        MonitorOperator.partial(task_id="models", source=sources[0], checks=[highest]).expand(
+            model=["a", "b"]
+        )
     run = run_dag(dag, "scheduled", after(1))
     assert run.states("numbered") + run.states("named") + run.states("models") == ["success"] * 6
     assert sorted(stored.monitor for stored in store.runs()) == [

@@ -20,13 +20,17 @@ EVER = datetime(2100, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def training(tmp_path: Path) -> Files:
     """A hundred flights on each of five days, one without a moment."""
-    lines = [f"{hour % 24 + day},2013-01-0{day}T{hour % 24:02}:00" for day in range(1, 6) for hour in range(100)]
+    lines = [
+        f"{hour % 24 + day},2013-01-0{day}T{hour % 24:02}:00" for day in range(1, 6) for hour in range(100)
+    ]
     (tmp_path / "training.csv").write_text("\n".join(["delay,hour", *lines, "7,"]))
     return Files(f"{tmp_path}/training.csv", timestamp="hour")
 
 
 def ran(run_dag: Any, **kwargs: Any) -> Any:
-    with DAG(f"profiling_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)) as dag:
+    with DAG(
+        f"profiling_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)
+    ) as dag:
         ProfileOperator(task_id="profile", model="flight_delay", **kwargs)
     return run_dag(dag, "manual", NOW)
 
@@ -77,12 +81,17 @@ def test_a_profile_that_is_not_pinned_is_kept_with_the_window_of_the_run(run_dag
 def test_without_a_window_the_day_before_is_kept(run_dag, store, tmp_path):
     (tmp_path / "rows.csv").write_text("delay\n1.5\n")
     ran(run_dag, source=Files(f"{tmp_path}/rows.csv"))
-    assert [window.label for window, _ in store.profiles("flight_delay/profile", asof=EVER, last=9)] == ["2013-02-07"]
+    assert [window.label for window, _ in store.profiles("flight_delay/profile", asof=EVER, last=9)] == [
+        "2013-02-07"
+    ]
 
 
 def test_profiles_kept_under_a_monitors_name_are_its_past(run_dag, store, training):
-    ran(run_dag, source=training, keep_as="flight_delay/served", split=timedelta(days=1), window="2013-01-01/2013-01-04")
-    with DAG(f"profiling_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)) as dag:
+    days = "2013-01-01/2013-01-04"
+    ran(run_dag, source=training, keep_as="flight_delay/served", split=timedelta(days=1), window=days)
+    with DAG(
+        f"profiling_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)
+    ) as dag:
         MonitorOperator(
             task_id="served", model="flight_delay", source=training, checks=[Shape()], window="2013-01-04"
         )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from airflow.sdk import DAG
 
 from airflow_mlmonitor.checks import Shape
-from airflow_mlmonitor.data import Files
+from airflow_mlmonitor.data import Files, Frame, Query, Table
 from airflow_mlmonitor.operators import MonitorOperator, ProfileOperator
 
 NUMBERS = count()
@@ -24,9 +25,22 @@ def days(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The connection of a database with one fare a day."""
+    rows = [(f"2013-02-0{day}", day) for day in range(1, 9)]
+    with sqlite3.connect(tmp_path / "shop.db") as database:
+        database.execute("CREATE TABLE fares (day TEXT, fare REAL)")
+        database.executemany("INSERT INTO fares VALUES (?, ?)", rows)
+    monkeypatch.setenv("AIRFLOW_CONN_SHOP", f"sqlite:///{tmp_path}/shop.db")
+    return "shop"
+
+
 def dag_of(operator: type, source: Any, **kwargs: Any) -> DAG:
     more = {} if operator is ProfileOperator else {"checks": [Shape()]}
-    with DAG(f"rendering_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)) as dag:
+    with DAG(
+        f"rendering_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)
+    ) as dag:
         operator(task_id="look", model="fares", source=source, **more, **kwargs)
     return dag
 
@@ -46,7 +60,9 @@ def test_each_run_renders_the_template_again(run_dag, days, operator):
 
 @pytest.mark.usefixtures("store")
 def test_the_rendered_source_is_shown_without_what_is_left_at_its_default(run_dag, days):
-    dag = dag_of(MonitorOperator, Files(f"{days}/{{{{ ds }}}}.csv", where="fare < {{ dag_run.run_after.day }}0"))
+    dag = dag_of(
+        MonitorOperator, Files(f"{days}/{{{{ ds }}}}.csv", where="fare < {{ dag_run.run_after.day }}0")
+    )
     shown = run_dag(dag, "scheduled", at(2)).rendered("look")
     assert shown["source"] == {"Files": {"paths": [f"{days}/2013-02-02.csv"], "where": "fare < 20"}}
     assert shown["model"] == "fares"
@@ -83,6 +99,42 @@ def test_sources_of_a_mapped_task_are_rendered_each(run_dag, days):
     runs = [run_dag(dag, "scheduled", at(day)) for day in (2, 3)]
     assert [[run.xcom("look", index)["rows"] for index in (0, 1)] for run in runs] == [[12, 11], [13, 12]]
     assert runs[1].rendered("look", 1)["source"] == {"Files": {"paths": [f"{days}/2013-02-02.csv"]}}
+
+
+@pytest.mark.usefixtures("store")
+def test_rows_in_memory_are_read_and_not_shown(run_dag):
+    dag = dag_of(
+        MonitorOperator, Frame({"fare": [1.5, 2.5], "town": ["{{ ds }}", "Ulm"]}, where="fare < {{ ds[:1] }}")
+    )
+    run = run_dag(dag, "scheduled", at(2))
+    assert run.xcom("look")["rows"] == 1
+    assert run.rendered("look")["source"] == {"Frame": {"data": "dict in memory", "where": "fare < 2"}}
+
+
+@pytest.mark.usefixtures("store")
+def test_a_function_is_called_when_the_task_runs(run_dag):
+    def fares(start: datetime) -> dict[str, list[float]]:
+        return {"fare": [1.5] * start.day}
+
+    run = run_dag(dag_of(MonitorOperator, Frame(fares)), "scheduled", at(5))
+    assert run.xcom("look")["rows"] == 4
+    assert run.rendered("look")["source"] == {"Frame": {"data": "what fares() returns"}}
+
+
+@pytest.mark.usefixtures("store")
+def test_a_query_in_a_file_is_rendered(run_dag, tmp_path, shop):
+    (tmp_path / "fares.sql").write_text("SELECT fare FROM fares WHERE day < '{{ ds }}' AND fare > 2")
+    dag = dag_of(MonitorOperator, Query("fares.sql", conn_id=shop))
+    dag.template_searchpath = [str(tmp_path)]
+    run = run_dag(dag, "scheduled", at(6))
+    assert run.xcom("look")["rows"] == 3
+    assert "day < '2013-02-06'" in run.rendered("look")["source"]["Query"]["sql"]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_table_is_read_through_its_connection(run_dag, shop):
+    dag = dag_of(MonitorOperator, Table("fares", conn_id=shop, where="day = '{{ window.label }}'"))
+    assert run_dag(dag, "asset_triggered", at(6)).xcom("look")["rows"] == 1
 
 
 @pytest.mark.usefixtures("store")

@@ -15,7 +15,7 @@ DAG_FILE = """
 from datetime import datetime, timedelta
 from airflow.sdk import DAG
 from airflow_mlmonitor.checks import Drift, Shape, Skew, Values, check
-from airflow_mlmonitor.data import Files, Pinned, SameWeekday
+from airflow_mlmonitor.data import Files, Frame, Pinned, SameWeekday
 from airflow_mlmonitor.judging import Bounds, Significance
 from airflow_mlmonitor.operators import MonitorOperator, ProfileOperator, TrainServeSkewOperator
 
@@ -42,6 +42,7 @@ with DAG("stable", schedule="@daily", start_date=datetime(2013, 1, 1)) as dag:
     MonitorOperator.partial(task_id="many", **everything).expand(source=sources())
     TrainServeSkewOperator(task_id="skew", model="m", source=sources()[1], baseline=Pinned("v3"))
     TrainServeSkewOperator.partial(task_id="skews", source=sources()[1]).expand(model=["a", "b"])
+    MonitorOperator.partial(task_id="frames", model="m", checks=[own]).expand(source=[Frame(sources), Frame([])])
     ProfileOperator(task_id="profile", model="m", source=sources()[0], pin="v3", split=timedelta(days=1))
 
 import json, sys

@@ -1,4 +1,4 @@
-"""One task in a process of its own, as a worker runs it: parsed from the DAG file, without access to Airflow's database."""
+"""Tasks in processes of their own, as a worker runs them: parsed from the DAG file, barred from Airflow's database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-DAG_FILE = '''
+DAG_FILE = """
 from __future__ import annotations
 
 import pendulum
@@ -40,7 +40,7 @@ with DAG("worker", schedule="@daily", start_date=pendulum.datetime(2013, 1, 1)):
         bounds=Bounds({"rows": {"min": 3}}),
     )
     Peeking(task_id="peek")
-'''
+"""
 
 
 @pytest.fixture

@@ -126,7 +126,8 @@ def test_a_column_that_cannot_be_evaluated_says_why_and_stays_quiet(
     assert said.status == 0
     assert (route["status"], route["ks"]) == ("ok", None)
     assert "is not evaluated" in route["why"]
-    assert "  route: list" in mlmonitor("compare", lists, lists).out
+    said = mlmonitor("compare", lists, lists)
+    assert "\nQuiet: 2 columns (route, fare).\n    route: list" in said.out
 
 
 def test_no_rows_is_a_finding_and_nothing_else_is_called_fine(

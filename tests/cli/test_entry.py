@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -44,10 +45,18 @@ def test_help_is_quick_and_loads_nothing_heavy(process: Command) -> None:
     assert all(f"\n    {verb.name} " in said.out for verb in VERBS)
 
 
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_the_examples_of_a_verb_parse(verb: Verb) -> None:
+    parser = ArgumentParser()
+    verb.prepare(parser)
+    for line in verb.examples.replace("\\\n", "").splitlines():
+        command, name, *arguments = shlex.split(line.partition(" | ")[0])
+        assert (command, name) == ("mlmonitor", verb.name)
+        parser.parse_args(arguments)
+
+
 @pytest.mark.parametrize("name", [verb.name for verb in VERBS])
-def test_every_verb_explains_itself_with_examples_that_parse(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_verb_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
     assert ended.value.code == 0
@@ -67,6 +76,8 @@ def test_version(process: Command) -> None:
         ((), "the following arguments are required: VERB"),
         (("nonsense",), "invalid choice: 'nonsense'"),
         (("compare", "a.csv"), "the following arguments are required: CURRENT"),
+        (("runs", "--last", "0"), "'0' is not a number of runs; write 1 or more"),
+        (("history", "taxi", "rows", "--last", "-3"), "'-3' is not a number of runs; write 1 or more"),
         (("compare", "a", "b", "--window", "soon"), "'soon' is not a window; write a day such as 2013-02-08"),
     ],
 )

@@ -22,7 +22,7 @@ from airflow_mlmonitor.data.profile import SLICE_VALUES, Profile
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 from tests.rows import profiled
 
-quick = settings(deadline=None, max_examples=80)
+quick = settings(deadline=None, max_examples=40)
 
 SCHEMA = pa.schema(
     [

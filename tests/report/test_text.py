@@ -168,9 +168,9 @@ def test_a_column_with_many_findings_names_a_few() -> None:
 
 
 def test_a_twin_with_troubles_of_its_own_says_so() -> None:
-    assert "the same in dewp (1 more finding)" in render(
-        report(missing("temp"), missing("dewp", severity=8.0), moved("dewp"))
-    )
+    weather = [missing("temp"), missing("dewp", severity=8.0), moved("dewp")]
+    assert "the same in dewp (1 more finding)" in render(report(*weather))
+    assert "the same in dewp\n" in render(report(*weather, moved("temp"))), "nothing that temp does not have"
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])

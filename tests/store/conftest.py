@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, delete
 from airflow_mlmonitor.store import MemoryStore, MetricsStore, SqlStore, open_store
 from airflow_mlmonitor.store.engines import read_url
 from airflow_mlmonitor.store.tables import metadata
-from tests.servers import fresh_database
+from tests.starting import fresh_database
 
 BACKENDS = ("sqlite", "postgresql", "mysql")
 FRESH = {"postgresql": "postgres_database", "mysql": "mysql_database"}

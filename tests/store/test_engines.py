@@ -79,7 +79,7 @@ def test_a_store_in_memory_is_refused_with_what_to_take_instead(url: str) -> Non
 
 
 def test_a_store_names_itself_without_its_password() -> None:
-    assert repr(open_store("postgresql://u:secret@h/d")) == "open_store('postgresql+psycopg://u:***@h/d')"
+    assert repr(open_store("postgresql://u:secret@h/d")) == "open_store('postgresql://u:***@h/d')"
 
 
 def test_opening_a_store_touches_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 
 from airflow_mlmonitor.errors import StoreOutdated
 from airflow_mlmonitor.store import open_store
@@ -26,10 +26,9 @@ MIGRATIONS = Path(sys.modules["airflow_mlmonitor.store"].__path__[0]) / "migrati
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    engine = create_engine(read_url(url))
+    engine = create_engine(read_url(url), poolclass=NullPool)
     with engine.begin() as connection:
         yield connection
-    engine.dispose()
 
 
 def execute(url: str, *statements: str) -> None:

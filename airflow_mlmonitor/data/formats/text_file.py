@@ -55,7 +55,9 @@ class TextFile:
             start = stream.read(4)
         for mark, what in _NOT_TEXT.items():
             if start.startswith(mark):
-                raise DataError(f"{location.path} is {what}; call it by the name that says so, or give format=.")
+                raise DataError(
+                    f"{location.path} is {what}; call it by the name that says so, or give format=."
+                )
         told = (encoding for mark, encoding in _MARKS.items() if start.startswith(mark))
         return cls(location, compression, next(told, "utf-8"))
 
@@ -64,7 +66,11 @@ class TextFile:
         """Open the text as UTF-8."""
         with self.location.open() as stored:
             stream = pa.CompressedInputStream(stored, self.compression) if self.compression else stored
-            yield stream if self.encoding == "utf-8" else pa.transcoding_input_stream(stream, self.encoding, "utf-8")
+            yield (
+                stream
+                if self.encoding == "utf-8"
+                else pa.transcoding_input_stream(stream, self.encoding, "utf-8")
+            )
 
     def as_fallback(self) -> tuple[TextFile, str]:
         """The same file in the encoding that reads every byte, and a note that says so."""

@@ -73,15 +73,15 @@ def open_file(location: Location, format_: Format | None, delimiter: str | None)
     wanted, compression = _told_by_name(location.path)
     format_ = format_ or wanted
     if format_ == "parquet":
-        from airflow_mlmonitor.data.parquet import ParquetFile
+        from airflow_mlmonitor.data.formats.parquet import ParquetFile
 
         return ParquetFile(location)
     if format_ == "csv":
-        from airflow_mlmonitor.data.delimited import CsvFile
+        from airflow_mlmonitor.data.formats.delimited import CsvFile
 
         return CsvFile(location, compression, delimiter or ("\t" if ".tsv" in location.path.lower() else ","))
     if format_ == "json":
-        from airflow_mlmonitor.data.json_lines import JsonLinesFile
+        from airflow_mlmonitor.data.formats.json_lines import JsonLinesFile
 
         return JsonLinesFile(location, compression)
     raise DataError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from airflow_mlmonitor.data.statement import Bound, Sql
+from airflow_mlmonitor.data.sql.statement import Bound, Sql
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, DataError, SourceUnavailable
 
@@ -105,8 +105,8 @@ class SqlReader(ABC):
 
     def _words(self, error: object) -> str:
         """The database's own words, without codes, positions and the password."""
-        numbered = getattr(error, "args", ())
-        text = str(numbered[1] if len(numbered) == 2 else error).strip().partition("\n")[0]
+        told: tuple[object, ...] = getattr(error, "args", ())
+        text = str(told[-1] if len(told) == 2 else error).strip().partition("\n")[0]
         text = text.rpartition("ERROR:  ")[2].rstrip(".!")
         return text.replace(self.url.password, "***") if self.url.password else text
 
@@ -130,7 +130,8 @@ def moment(bound: Bound, window: Window | None) -> datetime:
 def with_literals(sql: Sql, window: Window | None) -> str:
     """A statement with the moments written into it, as PostgreSQL and DuckDB write moments with a zone."""
     return "".join(
-        piece if isinstance(piece, str) else f"TIMESTAMPTZ '{moment(piece, window).isoformat()}'" for piece in sql
+        piece if isinstance(piece, str) else f"TIMESTAMPTZ '{moment(piece, window).isoformat()}'"
+        for piece in sql
     )
 
 
@@ -145,23 +146,23 @@ def open_reader(url: str) -> SqlReader:
     target = _read_url(url)
     backend = target.get_backend_name()
     if backend == "duckdb":
-        from airflow_mlmonitor.data.sql_duckdb import DuckDBReader
+        from airflow_mlmonitor.data.sql.duckdb_file import DuckDBReader
 
         return DuckDBReader(target)
     if backend == "postgresql" and find_spec("adbc_driver_postgresql"):
-        from airflow_mlmonitor.data.sql_postgres import PostgresReader
+        from airflow_mlmonitor.data.sql.postgres import PostgresReader
 
         return PostgresReader(target)
     if backend == "sqlite":
-        from airflow_mlmonitor.data.sql_sqlite import SqliteReader
+        from airflow_mlmonitor.data.sql.sqlite_file import SqliteReader
 
         return SqliteReader(target)
     target = _with_driver(target)
     if backend in ("mysql", "mariadb"):
-        from airflow_mlmonitor.data.sql_mysql import MySQLReader
+        from airflow_mlmonitor.data.sql.mysql import MySQLReader
 
         return MySQLReader(target)
-    from airflow_mlmonitor.data.sql_alchemy import AlchemyReader, PsycopgReader
+    from airflow_mlmonitor.data.sql.alchemy import AlchemyReader, PsycopgReader
 
     return PsycopgReader(target) if backend == "postgresql" else AlchemyReader(target)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
-from airflow_mlmonitor.data.sql_alchemy import AlchemyReader
+from airflow_mlmonitor.data.sql.alchemy import AlchemyReader
 
 _BIT = 16
 _MOMENTS = (7, 12)
@@ -19,13 +20,17 @@ class MySQLReader(AlchemyReader):
 
     backslashes = True
     before = ("SET SESSION TRANSACTION READ ONLY", "SET time_zone = '+00:00'")
-    declared = {
+    declared: Mapping[Any, pa.DataType] = {
         **dict.fromkeys((1, 2, 3, 8, 9, 13, _BIT), pa.int64()),
         **dict.fromkeys((0, 4, 5, 246), pa.float64()),
         **dict.fromkeys(_MOMENTS, pa.timestamp("us")),
         _DAY: pa.date32(),
         11: pa.duration("us"),
     }
+
+    def abandon(self, connection: Connection) -> None:
+        """Hang up: to close a cursor in good order, the drivers would first fetch all the rows that are left."""
+        connection.invalidate()
 
     def cleaned(self, code: Any, values: Sequence[Any]) -> Sequence[Any]:
         """Values without dates that are none, which drivers hand out as texts, and without bytes for bits."""

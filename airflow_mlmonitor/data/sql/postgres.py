@@ -9,13 +9,11 @@ from functools import partial
 from typing import Any
 
 import pyarrow as pa
-from adbc_driver_manager import Error
-from adbc_driver_postgresql.dbapi import Cursor, connect
-from sqlalchemy.dialects.postgresql import dialect
+from adbc_driver_postgresql.dbapi import Cursor, Error, connect
 
 from airflow_mlmonitor.data.schemas import is_moment, named_apart
-from airflow_mlmonitor.data.sql_reader import Answer, SqlReader, with_literals
-from airflow_mlmonitor.data.statement import Sql
+from airflow_mlmonitor.data.sql.reader import Answer, SqlReader, with_literals
+from airflow_mlmonitor.data.sql.statement import Sql
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
 
@@ -30,7 +28,7 @@ class PostgresReader(SqlReader):
 
     def quoted(self, name: str) -> str:
         """A name in double quotes, where it needs them."""
-        return str(dialect().identifier_preparer.quote(name))
+        return self.url.get_dialect()().identifier_preparer.quote(name)
 
     def names(self, sql: Sql, window: Window | None) -> list[str]:
         """The columns of a statement, which is not run."""
@@ -64,7 +62,7 @@ class PostgresReader(SqlReader):
         columns = [_as_arrow_knows(place, field) for place, field in zip(places, told, strict=True)]
         if columns == places:
             return text
-        return f"SELECT {', '.join(columns)} FROM ({text}\n) AS answer({', '.join(places)})"
+        return f"SELECT {', '.join(columns)} FROM ({text}\n) AS answer({', '.join(places)})"  # noqa: S608 - the query is the user's
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import URL
 
-from airflow_mlmonitor.data.sql_alchemy import AlchemyReader, Block
-from airflow_mlmonitor.data.statement import Bound, Sql
+from airflow_mlmonitor.data.sql.alchemy import AlchemyReader, Block
+from airflow_mlmonitor.data.sql.statement import Bound, Sql
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import DataError
 
@@ -32,7 +32,9 @@ class SqliteReader(AlchemyReader):
     def __init__(self, url: URL) -> None:
         path = url.database or ""
         if not path.startswith("file:") and not Path(path).is_file():
-            raise DataError(f"The SQLite file {path or '(none)'} does not exist; correct the path in the connection.")
+            raise DataError(
+                f"The SQLite file {path or '(none)'} does not exist; correct the path in the connection."
+            )
         super().__init__(url)
 
     def within(self, column: str) -> Sql:
@@ -47,7 +49,7 @@ class SqliteReader(AlchemyReader):
     def _types(self, sql: Sql, window: Window | None, first: Block) -> list[tuple[pa.DataType, str]]:
         places = [f"c{number}" for number in range(len(first.names))]
         found = ", ".join(f"group_concat(DISTINCT typeof({place}))" for place in places)
-        query = (f"WITH answer({', '.join(places)}) AS (", *sql, f"\n) SELECT {found} FROM answer")
+        query = (f"WITH answer({', '.join(places)}) AS (", *sql, "\n) SELECT ", found, " FROM answer")
         told = next(self._blocks(query, window)).columns
         return [_type_of(names[0]) for names in told]
 

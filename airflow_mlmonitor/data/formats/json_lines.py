@@ -11,15 +11,17 @@ from typing import Any
 import pyarrow as pa
 from pyarrow.json import ReadOptions, read_json
 
-from airflow_mlmonitor.data.formats import DataFile
+from airflow_mlmonitor.data.formats.data_file import DataFile
+from airflow_mlmonitor.data.formats.text_file import BLOCK_BYTES, TextFile
 from airflow_mlmonitor.data.location import Location
 from airflow_mlmonitor.data.schemas import conformed, united
 from airflow_mlmonitor.data.source import Part
-from airflow_mlmonitor.data.text_file import BLOCK_BYTES, TextFile
 from airflow_mlmonitor.data.timespan import TimeSpan
 from airflow_mlmonitor.errors import DataError
 
-_CHANGED = re.compile(r"Column\(/(?P<path>.*)\) (?P<how>changed from \w+ to \w+|was specified twice)", re.DOTALL)
+_CHANGED = re.compile(
+    r"Column\(/(?P<path>.*)\) (?P<how>changed from \w+ to \w+|was specified twice)", re.DOTALL
+)
 
 
 class JsonLinesFile(DataFile):
@@ -61,7 +63,9 @@ class JsonLinesFile(DataFile):
             schema, new = united([("the lines before", schema), (here, table.schema)])
             notes |= new
         if rows and not schema.names:
-            raise DataError(f"{self._text.location.path} has {rows:,} objects without any field; check who writes it.")
+            raise DataError(
+                f"{self._text.location.path} has {rows:,} objects without any field; check who writes it."
+            )
         return rows, schema, notes
 
     def _tables(self) -> Iterator[pa.Table]:
@@ -90,7 +94,9 @@ class JsonLinesFile(DataFile):
             block = self._with_texts(block, line)
         try:
             # As one block, so that a type that fits all lines is looked for.
-            return read_json(pa.BufferReader(block), ReadOptions(use_threads=False, block_size=len(block) + 1))
+            return read_json(
+                pa.BufferReader(block), ReadOptions(use_threads=False, block_size=len(block) + 1)
+            )
         except pa.ArrowInvalid as error:
             if not self._learned(block, line, error):
                 raise

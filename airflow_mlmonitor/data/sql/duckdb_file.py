@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from airflow_mlmonitor.data.schemas import named_apart
-from airflow_mlmonitor.data.sql_reader import BATCH_ROWS, Answer, SqlReader, with_literals
-from airflow_mlmonitor.data.statement import Sql
+from airflow_mlmonitor.data.sql.reader import BATCH_ROWS, Answer, SqlReader, with_literals
+from airflow_mlmonitor.data.sql.statement import Sql
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 
@@ -44,10 +44,12 @@ class DuckDBReader(SqlReader):
         return Answer(schema, partial(self._batches, text, schema), notes)
 
     def _batches(self, text: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with self._connected() as connection:
-            with self._relation(connection, text).to_arrow_reader(BATCH_ROWS) as reader:
-                for batch in reader:
-                    yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+        with (
+            self._connected() as connection,
+            self._relation(connection, text).to_arrow_reader(BATCH_ROWS) as reader,
+        ):
+            for batch in reader:
+                yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
 
     def _relation(self, connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.DuckDBPyRelation:
         relation = connection.sql(text)
@@ -59,7 +61,9 @@ class DuckDBReader(SqlReader):
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         path = self.url.database or ""
         if "://" not in path and not path.startswith("md:") and not Path(path).is_file():
-            raise DataError(f"The DuckDB file {path or '(none)'} does not exist; correct the path in the connection.")
+            raise DataError(
+                f"The DuckDB file {path or '(none)'} does not exist; correct the path in the connection."
+            )
         try:
             connection = duckdb.connect(path, read_only=True)
         except duckdb.Error as error:
@@ -75,7 +79,7 @@ class DuckDBReader(SqlReader):
 def _cast(text: str, types: list[str]) -> str:
     places = [f"c{number}" for number in range(len(types))]
     columns = [_finite(place, type_) for place, type_ in zip(places, types, strict=True)]
-    return f"SELECT {', '.join(columns)} FROM ({text}\n) AS answer({', '.join(places)})"
+    return f"SELECT {', '.join(columns)} FROM ({text}\n) AS answer({', '.join(places)})"  # noqa: S608 - the query is the user's
 
 
 def _finite(place: str, type_: str) -> str:

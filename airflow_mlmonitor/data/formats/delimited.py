@@ -10,12 +10,12 @@ from functools import partial
 import pyarrow as pa
 from pyarrow.csv import ConvertOptions, CSVStreamingReader, InvalidRow, ParseOptions, ReadOptions, open_csv
 
-from airflow_mlmonitor.data.formats import DataFile
+from airflow_mlmonitor.data.formats.data_file import DataFile
+from airflow_mlmonitor.data.formats.text_file import BLOCK_BYTES, TextFile
 from airflow_mlmonitor.data.inference import InferredType, parsed
 from airflow_mlmonitor.data.location import Location
 from airflow_mlmonitor.data.schemas import named_apart
 from airflow_mlmonitor.data.source import Part
-from airflow_mlmonitor.data.text_file import BLOCK_BYTES, TextFile
 from airflow_mlmonitor.data.timespan import TimeSpan
 from airflow_mlmonitor.errors import DataError
 
@@ -40,9 +40,9 @@ class CsvFile(DataFile):
             except _NotUtf8Error:
                 self._text, note = self._text.as_fallback()
                 rows, columns = self._examined()
-        notes = {"": note, **self._renamed} | {name: column.note for name, column in columns.items()}
+        notes = self._renamed | {name: column.note for name, column in columns.items() if column.note}
         schema = pa.schema([(name, column.type) for name, column in columns.items()])
-        super().__init__(location, schema, rows, {name: note for name, note in notes.items() if note})
+        super().__init__(location, schema, rows, notes | ({"": note} if note else {}))
 
     def parts(self, names: Sequence[str], span: TimeSpan | None) -> list[Part]:
         """One part: only who has read the rows before it knows where a row begins."""
@@ -52,7 +52,9 @@ class CsvFile(DataFile):
         schema = pa.schema([self.schema.field(name) for name in names])
         with self.location.reading("CSV"):
             for texts in self._texts(names):
-                columns = [parsed(column, field.type) for column, field in zip(texts.columns, schema, strict=True)]
+                columns = [
+                    parsed(column, field.type) for column, field in zip(texts.columns, schema, strict=True)
+                ]
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
     def _examined(self) -> tuple[int, dict[str, InferredType]]:
@@ -143,7 +145,7 @@ class CsvFile(DataFile):
         if not tail.rstrip(b"\r\n").endswith(b'"'):
             raise DataError(
                 f"{self._text.location.path} opens a quote in its last column that it never closes, "
-                f"{value.count(chr(10)):,} lines before its end. Close it, or write it twice where it is part of the text."
+                f"{value.count(chr(10)):,} lines before its end. Close it, or double it where it is part of the text."
             )
 
     def _doubt(self) -> str:

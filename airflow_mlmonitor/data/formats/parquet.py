@@ -10,7 +10,7 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from airflow_mlmonitor.data.formats import DataFile
+from airflow_mlmonitor.data.formats.data_file import DataFile
 from airflow_mlmonitor.data.location import Location
 from airflow_mlmonitor.data.schemas import is_text, named_apart, plain
 from airflow_mlmonitor.data.source import Part
@@ -67,10 +67,14 @@ class ParquetFile(DataFile):
     ) -> Iterator[pa.RecordBatch]:
         rows = sum(self._metadata.row_group(index).num_rows for index in groups)
         if rows > 2 * BATCH_ROWS:
-            yield from file.iter_batches(BATCH_ROWS, row_groups=groups, columns=columns, use_threads=use_threads)
+            yield from file.iter_batches(
+                BATCH_ROWS, row_groups=groups, columns=columns, use_threads=use_threads
+            )
             return
         table = file.read_row_groups(groups, columns=columns, use_threads=use_threads)
-        yield from (table if len(groups) == 1 else table.combine_chunks()).to_batches(max_chunksize=BATCH_ROWS)
+        yield from (table if len(groups) == 1 else table.combine_chunks()).to_batches(
+            max_chunksize=BATCH_ROWS
+        )
 
     def _gathered(self, groups: list[int]) -> Iterator[list[int]]:
         together: list[int] = []
@@ -90,7 +94,11 @@ class ParquetFile(DataFile):
         if span is None or span.column not in paths:
             return True
         statistics = self._metadata.row_group(group).column(paths.index(span.column)).statistics
-        type_ = None if statistics is None or not statistics.has_min_max else _stored_type(statistics.logical_type)
+        type_ = (
+            None
+            if statistics is None or not statistics.has_min_max
+            else _stored_type(statistics.logical_type)
+        )
         return type_ is None or span.touches(statistics.min_raw, statistics.max_raw, type_)
 
 

@@ -21,7 +21,7 @@ Sql = tuple[str | Bound, ...]
 
 _QUOTED = r""""(?:[^"]|"")*" | `[^`]*` | --[^\n]* | /\*.*?\*/ | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$"""
 _STANDARD_TEXT = r"'(?:[^']|'')*'"
-_BACKSLASH_TEXT = r"'(?:[^'\\]|\\.|'')*' | \#[^\n]*"
+_BACKSLASH_TEXT = r"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | \#[^\n]*"""
 _OWN = r"(?P<semicolon>;) | (?<![\w:]):(?P<bound>start|end)\b"
 
 
@@ -51,7 +51,9 @@ def statement(sql: str, *, backslashes: bool = False) -> Sql:
     for match in re.finditer(f"{text} | {_QUOTED} | {_OWN}", sql, re.VERBOSE | re.DOTALL):
         if match["semicolon"]:
             if not _is_blank(sql[match.end() :]):
-                raise ConfigurationError("A source reads with one statement; there is another one after a semicolon.")
+                raise ConfigurationError(
+                    "A source reads with one statement; there is another one after a semicolon."
+                )
             sql = sql[: match.start()]
             break
         if match["bound"]:

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from airflow_mlmonitor.data.python_values import array_of, type_of
 from airflow_mlmonitor.data.schemas import named_apart
-from airflow_mlmonitor.data.sql_reader import Answer, SqlReader, moment
-from airflow_mlmonitor.data.statement import Bound, Sql
+from airflow_mlmonitor.data.sql.reader import Answer, SqlReader, moment
+from airflow_mlmonitor.data.sql.statement import Bound, Sql
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 
@@ -86,6 +86,9 @@ class AlchemyReader(SqlReader):
         """Values without what the driver lets through of the database's own ways."""
         return values
 
+    def abandon(self, connection: Connection) -> None:
+        """Make ready to close a connection whose answer was not read to its end."""
+
     def _types(self, sql: Sql, window: Window | None, first: Block) -> list[tuple[pa.DataType, str]]:
         """The type of each column, and a note on what was changed to get it."""
         return [
@@ -122,9 +125,15 @@ class AlchemyReader(SqlReader):
             names = list(result.keys())
             codes = [column[1] for column in result.cursor.description]
             found = (list(zip(*rows, strict=True)) for rows in result.partitions(BLOCK_ROWS))
-            for columns in chain([next(found, [()] * len(names))], found):
-                cleaned = [self.cleaned(code, values) for code, values in zip(codes, columns, strict=True)]
-                yield Block(names, codes, cleaned)
+            try:
+                for columns in chain([next(found, [()] * len(names))], found):
+                    cleaned = [self.cleaned(code, values) for code, values in zip(codes, columns, strict=True)]
+                    yield Block(names, codes, cleaned)
+            except BaseException:
+                self.abandon(connection)
+                raise
+            finally:
+                result.close()
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -138,11 +147,9 @@ class AlchemyReader(SqlReader):
                     connection.exec_driver_sql(statement)
                 yield connection.execution_options(stream_results=True, max_row_buffer=BLOCK_ROWS)
             except DBAPIError as error:
-                raise (self.unreachable if error.connection_invalidated else self.refused)(error.orig) from error
-            except BaseException:
-                # To close it in good order, some drivers would first fetch all the rows that are left.
-                connection.invalidate()
-                raise
+                raise (self.unreachable if error.connection_invalidated else self.refused)(
+                    error.orig
+                ) from error
 
     def _text(self, sql: Sql, window: Window | None) -> TextClause:
         """The statement, with every other colon kept from SQLAlchemy, to which it would be a parameter."""
@@ -159,7 +166,7 @@ class PsycopgReader(AlchemyReader):
     """A PostgreSQL database where ADBC is not installed."""
 
     before = ("SET TRANSACTION READ ONLY", "SET LOCAL TIME ZONE 'UTC'")
-    declared = {
+    declared: Mapping[Any, pa.DataType] = {
         16: pa.bool_(),
         **dict.fromkeys((20, 21, 23, 26), pa.int64()),
         **dict.fromkeys((700, 701, 1700), pa.float64()),

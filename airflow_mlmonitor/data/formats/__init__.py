@@ -1,0 +1,1 @@
+"""The formats that files of rows come in."""

@@ -1,0 +1,1 @@
+"""What the metrics store takes when it holds ten million metrics."""

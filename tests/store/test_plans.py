@@ -1,0 +1,97 @@
+"""Reading stays quick however much a store holds: no query reads a whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+from airflow_mlmonitor.store import SqlStore, open_store
+from airflow_mlmonitor.store.engines import read_url
+from benchmarks.store import filling, plans
+from tests.starting import fresh_database
+from tests.store.conftest import BACKENDS
+
+SIZE = filling.Size(monitors=25, days=120, series=20)
+MONITOR = filling.monitor(3)
+
+QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
+    "the last runs of a monitor": lambda store: store.history(MONITOR, asof=SIZE.end, last=30),
+    "the past of a day in between": lambda store: store.history(MONITOR, asof=filling.day(90).start, last=30),
+    "one series": lambda store: store.history(
+        MONITOR, asof=SIZE.end, last=30, metric="null_share", column=filling.column(7)
+    ),
+    "the latest runs of all": lambda store: store.runs(),
+    "the latest runs of a model": lambda store: store.runs(model="model_003"),
+    "one run": lambda store: store.verdicts(MONITOR, filling.day(90)),
+    "profiles to compare with": lambda store: store.profiles(MONITOR, asof=SIZE.end, last=28),
+    "profiles of the same weekday": lambda store: store.profiles(
+        MONITOR, asof=SIZE.end, last=5, windows=[filling.day(number) for number in (79, 86, 93, 100, 107)]
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a store that holds a sixty thousand metrics."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'mlmonitor.db'}"
+        _fill(url)
+        yield url
+        return
+    server = request.getfixturevalue({"postgresql": "postgres_url", "mysql": "mysql_url"}[request.param])
+    with fresh_database(server) as url:
+        _fill(url)
+        yield url
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_question_reads_a_whole_table(filled: str, question: str) -> None:
+    store = open_store(filled)
+    asked = plans.asked_by(lambda: QUESTIONS[question](store))
+    store.dispose()
+    assert asked
+    with _engine(filled).connect() as connection:
+        for one in asked:
+            plan = plans.explain(connection, one)
+            assert plan.scanned == (), "\n".join(plan.lines)
+
+
+@pytest.mark.parametrize(
+    ("query", "table"),
+    [
+        ("SELECT avg(value) FROM mlmonitor_metric", "mlmonitor_metric"),
+        ("SELECT window_start FROM mlmonitor_run ORDER BY row_count LIMIT 9", "mlmonitor_run"),
+    ],
+)
+def test_a_query_that_does_read_a_whole_table_is_noticed(filled: str, query: str, table: str) -> None:
+    def ask() -> None:
+        with _engine(filled).connect() as connection:
+            connection.execute(text(query)).close()
+
+    (asked,) = plans.asked_by(ask)
+    with _engine(filled).connect() as connection:
+        assert plans.explain(connection, asked).scanned == (table,)
+
+
+def test_history_reads_what_was_filled_in(filled: str) -> None:
+    store = open_store(filled)
+    history = store.history(MONITOR, asof=SIZE.end, last=30)
+    store.dispose()
+    assert [run.window for run in history.runs] == [filling.day(number) for number in range(90, 120)]
+    assert len(history.points) == SIZE.series
+    assert len(list(history)) == 30 * SIZE.series
+
+
+def _fill(url: str) -> None:
+    store = open_store(url)
+    store.upgrade()
+    store.dispose()
+    with _engine(url).begin() as connection:
+        filling.fill(connection, SIZE)
+        filling.settle(connection)
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(read_url(url), poolclass=NullPool)
