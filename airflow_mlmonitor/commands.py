@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand
 
 if TYPE_CHECKING:
-    from airflow_mlmonitor.cli import Verb
+    from airflow_mlmonitor.cli.verb import Exit, Verb
 
 
 def get_commands() -> list[GroupCommand]:
@@ -35,12 +36,12 @@ class _Arguments(Arg):
 def _run(verb: Verb, arguments: Namespace) -> None:
     from airflow_mlmonitor.cli import run
 
-    if getattr(arguments, "store", "") is None:  # a verb that knows a store, and was given none
-        arguments.store = _store_of_tasks()
-    sys.exit(run(verb, arguments))
+    sys.exit(run(replace(verb, run=partial(_on_the_store_of_tasks, verb)), arguments))
 
 
-def _store_of_tasks() -> str:
-    from airflow_mlmonitor.hooks import MetricsStoreHook
+def _on_the_store_of_tasks(verb: Verb, arguments: Namespace) -> Exit:
+    if getattr(arguments, "store", "") is None:  # a verb that reads or writes a store, and was given none
+        from airflow_mlmonitor.hooks import MetricsStoreHook
 
-    return MetricsStoreHook().store_url()
+        arguments.store = MetricsStoreHook().store_url()
+    return verb.run(arguments)

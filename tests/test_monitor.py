@@ -363,3 +363,19 @@ def test_and_fails_when_a_third_of_several_columns_goes_missing(quarter: pa.Tabl
         f"missing in {100 * pc.mean(missing.cast(pa.int8())).as_py():.1f}% of 969 rows; "
         "expected 0% (28 earlier runs; highest 0% on 2013-02-01)"
     )
+
+
+def test_a_baseline_without_days_learns_what_is_usual_from_the_first_runs(
+    quarter: pa.Table, trained: dict[Window, Profile]
+) -> None:
+    """Every day differs from two months together: were such days no history, nothing would ever be usual."""
+    whole = Profile()
+    for part in trained.values():
+        whole += part
+    store, watch = pinned(whole), monitor(Values(baseline=Pinned()), Skew())
+    reports = [
+        watch.evaluate(read(flights(of_day(quarter, day(number)))), window=day(number), store=store) for number in range(30)
+    ]
+    assert not [report for report in reports if report.status == Status.FAIL]
+    assert {run.state for run in store.runs(asof=day(14).start)} == {State.CLEAN}
+    assert [report.status for report in reports[14:]].count(Status.OK) >= 12, "two weeks are enough to know a month"

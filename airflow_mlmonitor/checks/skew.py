@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.checks.check import Check
-from airflow_mlmonitor.checks.distances import DISTANCES, distances, refuse_unknown
+from airflow_mlmonitor.checks.column_distances import DISTANCES, distances, refuse_unknown
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.baseline import Baseline, Pinned
 

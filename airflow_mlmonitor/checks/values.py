@@ -12,7 +12,8 @@ from airflow_mlmonitor.checks.pairing import paired
 from airflow_mlmonitor.data.baseline import Baseline, Trailing
 
 if TYPE_CHECKING:
-    from airflow_mlmonitor.data.column import CategoryColumn, Column, NumberColumn
+    from airflow_mlmonitor.data.category import CategoryColumn
+    from airflow_mlmonitor.data.column import Column, NumberColumn
     from airflow_mlmonitor.data.profile import Profile
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
@@ -113,7 +114,7 @@ def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
     return replace(
         blank,
         value=beyond / new.count,
-        expected=usual,
+        expected=0.0,
         p_value=exceedance_p_value(beyond, new.count, old.count),
         effect=cohens_h(usual, beyond / new.count),
     )

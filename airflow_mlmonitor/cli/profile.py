@@ -84,7 +84,8 @@ def _heading(label: str, profile: Profile) -> list[str]:
 
 def _values(column: Column) -> list[str]:
     """Write the fields min, mean, max and most frequent; each kind of column has its own."""
-    from airflow_mlmonitor.data.column import CategoryColumn, NumberColumn
+    from airflow_mlmonitor.data.category import CategoryColumn
+    from airflow_mlmonitor.data.column import NumberColumn
 
     if isinstance(column, NumberColumn):
         written = moment if column.is_time else number
@@ -127,7 +128,8 @@ def _document(profile: Profile) -> dict[str, Any]:
 
 
 def _plain(column: Column) -> dict[str, Any]:
-    from airflow_mlmonitor.data.column import CategoryColumn, NumberColumn
+    from airflow_mlmonitor.data.category import CategoryColumn
+    from airflow_mlmonitor.data.column import NumberColumn
 
     document: dict[str, Any] = {
         "type": column.type,

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.types as kinds
 from numpy.typing import NDArray
+
+from airflow_mlmonitor.data.schemas import is_moment, is_text, plain
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _DAY = 86_400
@@ -25,21 +26,11 @@ def is_number(type_: pa.DataType) -> bool:
     )
 
 
-def is_moment(type_: pa.DataType) -> bool:
-    """Whether values of the type are moments."""
-    return bool(kinds.is_timestamp(type_) or kinds.is_date(type_))
-
-
 def is_name(type_: pa.DataType) -> bool:
     """Whether values of the type are names."""
     if kinds.is_dictionary(type_):
         return is_name(type_.value_type) or is_number(type_.value_type)
-    return bool(
-        kinds.is_string(type_)
-        or kinds.is_large_string(type_)
-        or kinds.is_string_view(type_)
-        or kinds.is_boolean(type_)
-    )
+    return is_text(type_) or bool(kinds.is_boolean(type_))
 
 
 def type_name(type_: pa.DataType) -> str:
@@ -111,13 +102,15 @@ def texts(dictionary: pa.Array) -> list[str | None]:
     except UnicodeDecodeError:  # Arrow takes a file's word for it that its texts are UTF-8
         raw = dictionary.cast(pa.large_binary()).to_pylist()
         values = [None if value is None else value.decode(errors="backslashreplace") for value in raw]
+    if is_text(dictionary.type):
+        return values
     return [None if value is None else _spelled(value) for value in values]
 
 
 def taken(batch: pa.RecordBatch, positions: NDArray[np.int64]) -> pa.RecordBatch:
-    """The rows at some positions; Arrow takes none from views and runs, so those are laid out plainly."""
+    """The rows at some positions."""
     rows = pa.Array.from_buffers(pa.int64(), positions.size, [None, pa.py_buffer(positions)])
-    return pa.RecordBatch.from_arrays([_plain(column).take(rows) for column in batch.columns], names=batch.schema.names)
+    return pa.RecordBatch.from_arrays([plain(column).take(rows) for column in batch.columns], names=batch.schema.names)
 
 
 def _spelled(value: Any) -> str:
@@ -131,14 +124,6 @@ def _encodable(array: pa.Array) -> pa.Array:
     type_ = array.type
     narrow = kinds.is_decimal(type_) and type_.bit_width < 128
     return array.cast(pa.decimal128(type_.precision, type_.scale)) if narrow else array
-
-
-def _plain(array: pa.Array) -> pa.Array:
-    if kinds.is_run_end_encoded(array.type):
-        return pc.run_end_decode(array)
-    if kinds.is_string_view(array.type):
-        return array.cast(pa.large_string())
-    return array.cast(pa.large_binary()) if kinds.is_binary_view(array.type) else array
 
 
 def _buffer(array: pa.Array, dtype: Any) -> NDArray[Any]:

@@ -13,24 +13,16 @@ import pyarrow.types as kinds
 from airflow_mlmonitor.data.arrow import (
     codes,
     floats,
-    is_moment,
     is_name,
     is_number,
     texts,
     type_name,
     validity,
 )
-from airflow_mlmonitor.data.column import (
-    MEMORY_VALUES,
-    CategoryColumn,
-    Column,
-    NumberColumn,
-    RunningMoments,
-    UnknownColumn,
-    most_frequent,
-    texts_hashed,
-)
-from airflow_mlmonitor.data.distinct import Hashes, HashSample, hash_texts
+from airflow_mlmonitor.data.category import MEMORY_VALUES, CategoryColumn, most_frequent, texts_hashed
+from airflow_mlmonitor.data.column import Column, NumberColumn, RunningMoments, UnknownColumn
+from airflow_mlmonitor.data.distinct import Hashes, HashSample, hash_strings
+from airflow_mlmonitor.data.schemas import is_moment
 from airflow_mlmonitor.data.sketch import Floats, SketchBuilder
 
 WHOLE_FLOATS = 2.0**53
@@ -196,11 +188,11 @@ class CategoryBuilder(ColumnBuilder):
 
     def _flush(self) -> None:
         known = self._dictionary
-        counts = self._counts
-        for text, length, count in zip(known.texts, known.lengths, known.tally[1:].tolist(), strict=True):
+        tally, counts = known.tally[1:], self._counts
+        for text, count in zip(known.texts, tally.tolist(), strict=True):
             if count and text is not None:
                 counts[text] = counts.get(text, 0) + count
-                self._characters += length * count
+        self._characters += int(known.lengths @ tally)
         known.tally[:] = 0
         if len(counts) > MEMORY_VALUES:
             self._values = (self._values or HashSample()) + texts_hashed(counts)
@@ -234,10 +226,14 @@ class _Dictionary:
     def __init__(self, array: pa.Array | None, *, private: bool = False) -> None:
         self._array = array
         known = [] if array is None else texts(array)
-        self.texts = [None if text is None else shown(text, private=private) for text in known]
-        self.lengths = [len(text or "") for text in (self.texts if private else known)]
+        filled = [text or "" for text in known]
+        self.lengths = np.fromiter(map(len, filled), dtype=np.int64, count=len(filled))
+        self.texts = known
+        if private or self.lengths.max(initial=0) > LONG:
+            self.texts = [None if text is None else shown(text, private=private) for text in known]
         self.tally = np.zeros(len(known) + 1, dtype=np.int64)
-        self.hashes = np.append(_hashes(known), _NULL_BITS)
+        self.hashes = np.append(hash_strings(filled), _NULL_BITS)
+        self.hashes[[position for position, text in enumerate(known) if text is None]] = _NULL_BITS
 
     def is_of(self, array: pa.Array) -> bool:
         mine = self._array
@@ -247,16 +243,6 @@ class _Dictionary:
 def _same_memory(left: pa.Array, right: pa.Array) -> bool:
     mine, other = ([buffer and buffer.address for buffer in array.buffers()] for array in (left, right))
     return mine == other and left.offset == right.offset
-
-
-def _hashes(known: list[str | None]) -> Hashes:
-    encoded = [(text or "").encode() for text in known]
-    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    hashes = hash_texts(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
-    for position, text in enumerate(known):
-        if text is None:
-            hashes[position] = _NULL_BITS
-    return hashes
 
 
 def shown(text: str, *, private: bool = False) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from airflow_mlmonitor.data.distinct import HashSample
+import numpy as np
+
+from airflow_mlmonitor.data.distinct import HashSample, mix
 from airflow_mlmonitor.data.sketch import STORED_POINTS, Sketch
 
 Kind = Literal["number", "time", "category", "unknown"]
-
-MEMORY_VALUES = 20_000
-"""Distinct values of a categorical column that are counted while it is read."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -217,111 +215,4 @@ class RunningMoments:
 
 
 def _hashed(sketch: Sketch) -> HashSample:
-    import numpy as np
-
-    from airflow_mlmonitor.data.distinct import mix
-
     return HashSample().add(mix(sketch.x[sketch.atoms].view(np.uint64)))
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class CategoryColumn(Column):
-    """A column of names: text, dictionaries, booleans, or numbers that a source calls categorical.
-
-    Parameters
-    ----------
-    counts
-        Value to number of rows, most frequent first. Exact while there are at most 20,000 distinct values.
-    others
-        Number of rows whose value is not in ``counts``.
-    error
-        Each count is too low by at most this; 0 while exact. While reading it stays below a 10,000th of the rows
-        (Misra-Gries); storing adds the count of the most frequent value left out.
-    characters
-        Sum of the lengths of all values.
-    values
-        A sample of the distinct values, once not all are in ``counts``.
-    private
-        Whether the values are hashes.
-    """
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    others: int = 0
-    error: int = 0
-    characters: int = 0
-    values: HashSample | None = None
-    private: bool = False
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", "category")
-
-    @property
-    def exact(self) -> bool:
-        """Whether every value is in ``counts``."""
-        return self.others == 0
-
-    @property
-    def distinct(self) -> int | None:
-        """Number of distinct values: exact while all are counted, else within about 4 %."""
-        return len(self.counts) if self.values is None else self.values.distinct
-
-    @property
-    def mean_length(self) -> float | None:
-        """Mean length of the values, in characters; None when there are none."""
-        return self.characters / self.count if self.count else None
-
-    def compact(self) -> CategoryColumn:
-        """The column as it is stored: the 1,024 most frequent values."""
-        if len(self.counts) <= STORED_POINTS:
-            return self
-        ranked = list(self.counts.items())
-        kept, lost = dict(ranked[:STORED_POINTS]), ranked[STORED_POINTS][1]
-        return replace(
-            self,
-            counts=kept,
-            others=self.count - sum(kept.values()),
-            error=self.error + lost,
-            values=self.values or texts_hashed(self.counts),
-        )
-
-    def _plus(self, other: Column) -> Column:
-        assert isinstance(other, CategoryColumn)  # noqa: S101 - kinds were compared
-        counts = dict(self.counts)
-        for value, count in other.counts.items():
-            counts[value] = counts.get(value, 0) + count
-        values = None
-        if self.values or other.values or len(counts) > MEMORY_VALUES:
-            values = (self.values or texts_hashed(self.counts)) + (other.values or texts_hashed(other.counts))
-        kept, lost = most_frequent(counts)
-        return replace(
-            other,
-            rows=self.rows + other.rows,
-            nulls=self.nulls + other.nulls,
-            note=self.note or other.note,
-            counts=kept,
-            others=self.count + other.count - sum(kept.values()),
-            error=self.error + other.error + lost,
-            characters=self.characters + other.characters,
-            values=values,
-            private=self.private or other.private,
-        )
-
-
-def most_frequent(counts: dict[str, int]) -> tuple[dict[str, int], int]:
-    """Sort counts by frequency; of too many keep half, less the count of the next one (Misra and Gries 1982)."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    if len(ranked) <= MEMORY_VALUES:
-        return dict(ranked), 0
-    lost = ranked[MEMORY_VALUES // 2][1]
-    return {value: count - lost for value, count in ranked[: MEMORY_VALUES // 2] if count > lost}, lost
-
-
-def texts_hashed(texts: Mapping[str, int]) -> HashSample:
-    """The distinct-count sample of some texts."""
-    import numpy as np
-
-    from airflow_mlmonitor.data.distinct import hash_texts
-
-    encoded = [text.encode() for text in texts]
-    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    return HashSample().add(hash_texts(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets))

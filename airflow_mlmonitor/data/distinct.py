@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,6 +62,14 @@ def hash_texts(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Hashes:
         terms = (data[begins[0] : ends[-1]].astype(np.uint64) + np.uint64(1)) * powers[place]
         hashes[filled] += np.add.reduceat(terms, begins - begins[0])
     return mix(hashes)
+
+
+def hash_strings(texts: Sequence[str]) -> Hashes:
+    """Hash each of some texts."""
+    joined = "".join(texts)
+    pieces: Sequence[str | bytes] = texts if joined.isascii() else [text.encode() for text in texts]
+    offsets = np.cumsum([0, *map(len, pieces)], dtype=np.int64)
+    return hash_texts(np.frombuffer(joined.encode(), dtype=np.uint8), offsets)
 
 
 def _powers(count: int) -> Hashes:

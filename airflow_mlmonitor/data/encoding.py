@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from airflow_mlmonitor.data.column import CategoryColumn, Column, NumberColumn, UnknownColumn
+from airflow_mlmonitor.data.category import CategoryColumn
+from airflow_mlmonitor.data.column import Column, NumberColumn, UnknownColumn
 from airflow_mlmonitor.data.distinct import HashSample
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.sketch import Sketch

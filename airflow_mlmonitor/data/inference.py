@@ -50,7 +50,9 @@ class InferredType:
         if wider is None and self.type == pa.null():
             self.note = _mixture(texts)
         elif wider is None:
-            self.note = f"holds {misspelled(texts, self.type)!r} among values of type {self.type}; read as text"
+            self.note = (
+                f"holds {misspelled(texts, self.type)!r} among values of type {self.type}; read as text"
+            )
         self.type = wider or pa.string()
 
 

@@ -26,7 +26,7 @@ class Profile:
     """The small, mergeable, storable summary of a batch of rows, column by column.
 
     ``a + b`` is the profile of all the rows of both: exact for counts and moments, within the stated bounds of
-    :class:`~airflow_mlmonitor.data.sketch.Sketch` and :class:`~airflow_mlmonitor.data.column.CategoryColumn` for
+    :class:`~airflow_mlmonitor.data.sketch.Sketch` and :class:`~airflow_mlmonitor.data.category.CategoryColumn` for
     the rest.
 
     Parameters

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.types as kinds
 from numpy.typing import NDArray
 
-from airflow_mlmonitor.data.arrow import codes, is_moment, is_name, is_number, taken, texts
+from airflow_mlmonitor.data.arrow import codes, is_name, is_number, taken, texts
 from airflow_mlmonitor.data.building import ColumnBuilder, UnknownBuilder, builder_for, shown
 from airflow_mlmonitor.data.distinct import ROW_SAMPLE, HashSample, fold, mix
 from airflow_mlmonitor.data.profile import SLICE_VALUES, Profile, uncrowded
+from airflow_mlmonitor.data.schemas import is_moment
 from airflow_mlmonitor.errors import ConfigurationError
 
 BATCH_ROWS = 131_072

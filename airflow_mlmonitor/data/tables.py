@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,8 +14,6 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pyarrow as pa
 
     from airflow_mlmonitor.data.selection import Selection
@@ -59,9 +59,9 @@ class Table(Source):
         """Look at the table's columns."""
         from airflow_mlmonitor.data.sql.reader import open_reader
 
-        reader = open_reader(connections.url(self.conn_id))
-        table = ".".join(reader.quoted(part) for part in _name_parts(self.name))
-        return _rows(self, reader, (table,), None, window)
+        with _closed_on_error(open_reader(connections.url(self.conn_id))) as reader:
+            table = ".".join(reader.quoted(part) for part in _name_parts(self.name))
+            return _rows(self, reader, (table,), None, window)
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,18 @@ class Query(Source):
         from airflow_mlmonitor.data.sql.reader import open_reader
         from airflow_mlmonitor.data.sql.statement import statement
 
-        reader = open_reader(connections.url(self.conn_id))
-        query = statement(self.sql, backslashes=reader.backslashes)
-        return _rows(self, reader, ("(", *query, "\n) mlmonitor_rows"), query, window)
+        with _closed_on_error(open_reader(connections.url(self.conn_id))) as reader:
+            query = statement(self.sql, backslashes=reader.backslashes)
+            return _rows(self, reader, ("(", *query, "\n) mlmonitor_rows"), query, window)
+
+
+@contextmanager
+def _closed_on_error(reader: SqlReader) -> Iterator[SqlReader]:
+    try:
+        yield reader
+    except BaseException:
+        reader.close()
+        raise
 
 
 def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, window: Window | None) -> Rows:

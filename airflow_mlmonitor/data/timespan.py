@@ -77,8 +77,9 @@ class TimeSpan:
         try:
             return parsed(texts.cast(pa.string()), MOMENT)
         except pa.ArrowInvalid:
+            foreign = misspelled(texts.cast(pa.string()), MOMENT)
             raise DataError(
-                f"The timestamp column {self.column!r} holds {misspelled(texts.cast(pa.string()), MOMENT)!r}, which is not an ISO 8601 moment. "
+                f"The timestamp column {self.column!r} holds {foreign!r}, which is not an ISO 8601 moment. "
                 "Write it as 2013-02-08T06:00:00Z, or leave such rows out with where=."
             ) from None
 

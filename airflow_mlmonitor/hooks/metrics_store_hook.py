@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +17,7 @@ from airflow_mlmonitor.hooks.airflow_connections import AirflowConnections
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History
-    from airflow_mlmonitor.store.store import MetricsStore
+    from airflow_mlmonitor.store.sql import SqlStore
 
 LOOKED_AT = 200
 """Latest runs of a model in which its monitors are looked for."""
@@ -40,25 +42,33 @@ class MetricsStoreHook(BaseHook):
         self.metrics_conn_id = metrics_conn_id
 
     @cached_property
-    def store(self) -> MetricsStore:
-        """The store, opened and ready.
-
-        :raises StoreUnavailable: it cannot be reached.
-        :raises StoreOutdated: its tables have to be upgraded first.
-        """
+    def store(self) -> SqlStore:
+        """The store; it connects when it is first used."""
         from sqlalchemy import make_url
 
         from airflow_mlmonitor.store import open_store
 
         url = self.store_url()
-        store = open_store(url, auto_upgrade=conf.getboolean("mlmonitor", "auto_upgrade", fallback=False))
         self.log.info("The metrics store is %s.", make_url(url).render_as_string(hide_password=True))
-        store.runs(last=1)  # opening alone would connect at the first use, and that comes after a long read
-        return store
+        return open_store(url, auto_upgrade=conf.getboolean("mlmonitor", "auto_upgrade", fallback=False))
 
-    def get_conn(self) -> MetricsStore:
-        """Return the store, opened."""
+    def get_conn(self) -> SqlStore:
+        """Return the store; it connects when it is first used."""
         return self.store
+
+    @contextmanager
+    def opened(self) -> Iterator[SqlStore]:
+        """Connect to the store, so that one that is away or out of date fails now, and disconnect in the end.
+
+        :raises StoreUnavailable: it cannot be reached.
+        :raises StoreOutdated: its tables have to be upgraded first.
+        """
+        store = self.store
+        try:
+            store.runs(last=1)
+            yield store
+        finally:
+            store.dispose()
 
     def history(
         self,
@@ -88,9 +98,10 @@ class MetricsStoreHook(BaseHook):
         """
         from airflow_mlmonitor.store.history import History
 
-        names = [monitor] if monitor else self._monitors(model, asof)
         wanted: dict[str, Any] = {"asof": asof, "last": last, "metric": metric, "column": column}
-        read = {name: self.store.history(name, **wanted) for name in names}
+        with self.opened() as store:
+            names = [monitor] if monitor else _monitors(store, model, asof)
+            read = {name: store.history(name, **wanted) for name in names}
         found = {name: history for name, history in read.items() if history.points}
         if len(found) > 1:
             raise ConfigurationError(
@@ -100,9 +111,10 @@ class MetricsStoreHook(BaseHook):
         return next(iter([*found.values(), *read.values()]), History())
 
     def test_connection(self) -> tuple[bool, str]:
-        """Open the store and read its last run: for the Test button of the connection form."""
+        """Read the store's last run: for the Test button of the connection form."""
         try:
-            runs = self.store.runs(last=1)
+            with self.opened() as store:
+                runs = store.runs(last=1)
         except MLMonitorError as error:
             return False, str(error)
         said = f"The last run is {runs[0].monitor} on {runs[0].window}." if runs else "It holds no run yet."
@@ -115,9 +127,10 @@ class MetricsStoreHook(BaseHook):
         details = connections.find(conn_id) if conn_id == default else connections.details(conn_id)
         return details.database_url() if details else _file_beside_airflow()
 
-    def _monitors(self, model: str, asof: datetime) -> list[str]:
-        runs = self.store.runs(model=model, asof=asof, last=LOOKED_AT)
-        return list(dict.fromkeys(run.monitor for run in runs))
+
+def _monitors(store: SqlStore, model: str, asof: datetime) -> list[str]:
+    runs = store.runs(model=model, asof=asof, last=LOOKED_AT)
+    return list(dict.fromkeys(run.monitor for run in runs))
 
 
 def _file_beside_airflow() -> str:

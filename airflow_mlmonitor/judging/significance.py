@@ -30,8 +30,9 @@ class Significance(Judge):
     would alert on most days. Metrics without a test, such as a check's own number or the number of rows, are held
     against their own past.
 
-    A difference that is also large (``fail_effect``) and new fails; without enough history it only warns. Hard things
-    (no rows, a column gone, its type changed, nothing but nulls) fail at once.
+    A difference that is also large (``fail_effect``) and new fails. Without enough history only a large one warns,
+    and smaller ones are *learning*: they say what would have warned. Hard things (no rows, a column gone, its type
+    changed, nothing but nulls) fail at once.
 
     Parameters
     ----------
@@ -41,6 +42,8 @@ class Significance(Judge):
         Smallest difference worth a warning, in standard deviations (Cohen's d; h for shares).
     fail_effect
         Smallest difference that fails the run.
+    one_off
+        For a comparison that has no history to wait for: every real and large enough difference warns.
 
     References
     ----------
@@ -59,6 +62,7 @@ class Significance(Judge):
     alpha: float = 0.01
     min_effect: float = 0.05
     fail_effect: float = 0.8
+    one_off: bool = False
 
     def judge(self, metrics: Sequence[Metric], history: History) -> list[Verdict]:
         """Give one verdict a metric, in the order of the metrics."""
@@ -80,12 +84,13 @@ class Significance(Judge):
     def _compared(self, metric: Metric, q_value: float, band: Band | None) -> Verdict:
         assert metric.effect is not None and metric.value is not None  # noqa: S101, PT018 - tested by the caller
         size = abs(metric.effect)
-        real = q_value < self.alpha and size >= self.min_effect and _is_bad_way(metric)
-        if band is None or band.runs < ENOUGH:
-            return _finding(metric, None, Status.WARN, size) if real else _quiet(metric, band)
-        if not real or not band.beyond(metric.value, metric.worse):
+        if q_value >= self.alpha or size < self.min_effect or not _is_bad_way(metric):
             return _quiet(metric, band)
-        return _finding(metric, band, Status.FAIL if size >= self.fail_effect else Status.WARN, size)
+        if band is not None and band.runs >= ENOUGH:
+            status = Status.FAIL if size >= self.fail_effect else Status.WARN
+            return _finding(metric, band, status, size) if band.beyond(metric.value, metric.worse) else _quiet(metric, band)
+        status = Status.WARN if self.one_off or size >= self.fail_effect else Status.LEARNING
+        return _finding(metric, None, status, size)
 
 
 def _adjusted(metrics: Sequence[Metric]) -> list[float | None]:

@@ -57,6 +57,11 @@ class Verdict:
     severity: float = 0.0
     why: str = ""
 
+    @property
+    def is_grounded(self) -> bool:
+        """Whether a range, a limit or a hard rule stands behind it: a warning may come before there is any history."""
+        return self.status is not Status.WARN or self.lower is not None or self.upper is not None
+
 
 def ranked(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """The findings among verdicts, gravest and farthest out first."""

@@ -135,15 +135,17 @@ class MonitorOperator(BaseOperator):
 
     def _evaluated(self, context: Context) -> Report:
         window = window_of(context, self.window)
-        store = MetricsStoreHook(self.metrics_conn_id).store  # before the read: a dead store fails at once
-        return self._monitor(context).evaluate(
-            self._profile(window),
-            window=window,
-            store=store,
-            tags=tags_of(context),
-            model_version=self.model_version or None,
-            announce=partial(self._announce, context),
-        )
+        with MetricsStoreHook(
+            self.metrics_conn_id
+        ).opened() as store:  # before the read: a dead store fails at once
+            return self._monitor(context).evaluate(
+                self._profile(window),
+                window=window,
+                store=store,
+                tags=tags_of(context),
+                model_version=self.model_version or None,
+                announce=partial(self._announce, context),
+            )
 
     def _monitor(self, context: Context) -> Monitor:
         from airflow_mlmonitor.monitor import Monitor

@@ -19,6 +19,7 @@ from airflow_mlmonitor.operators.task import ReadingLog, no_vain_retries, render
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.profile import Profile
     from airflow_mlmonitor.data.window import Window
+    from airflow_mlmonitor.store.store import MetricsStore
 
 NOTES = 20
 """Notes that XCom carries."""
@@ -82,11 +83,10 @@ class ProfileOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Read, profile and keep."""
-        with no_vain_retries():
-            return self._profiled(context)
+        with no_vain_retries(), MetricsStoreHook(self.metrics_conn_id).opened() as store:
+            return self._profiled(context, store)
 
-    def _profiled(self, context: Context) -> dict[str, Any]:
-        store = MetricsStoreHook(self.metrics_conn_id).store  # before the read: a dead store fails at once
+    def _profiled(self, context: Context, store: MetricsStore) -> dict[str, Any]:
         everything = self.pin and self.window is None
         window = None if everything else window_of(context, self.window)
         whole, parts = self._read(window)

@@ -13,7 +13,10 @@ from jinja2 import UndefinedError
 
 from airflow_mlmonitor.context import Context, window_of
 from airflow_mlmonitor.data.source import Source
-from airflow_mlmonitor.errors import DataError, MLMonitorError, StoreUnavailable
+from airflow_mlmonitor.errors import BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed
+
+FINAL = (BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed)
+"""Errors that stay however often a task is tried."""
 
 PAUSE = 10.0
 """Seconds between two lines about one read in a task's log."""
@@ -21,12 +24,10 @@ PAUSE = 10.0
 
 @contextmanager
 def no_vain_retries() -> Iterator[None]:
-    """Leave Airflow's retries to rows that are not there yet and stores that are away; other mistakes stay."""
+    """Let errors that trying again cannot mend fail the task at once; others leave Airflow's retries their chance."""
     try:
         yield
-    except (DataError, StoreUnavailable):
-        raise
-    except MLMonitorError as error:
+    except FINAL as error:
         raise AirflowFailException(str(error)) from error
 
 

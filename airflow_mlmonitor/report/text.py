@@ -100,6 +100,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     blocks = [
         [*wrapped(headline(report), width), *wrapped(_facts(report), width)],
         _table(groups, width, colour),
+        _learning(report, width),
         _compared(report.baselines, width),
         _notes(report.notes, width),
         _further(report, groups),
@@ -199,6 +200,15 @@ def _twin(twin: Group, elder: Group) -> str:
 def _listed(texts: Sequence[str], most: int) -> str:
     hidden = len(texts) - most
     return ", ".join(texts[:most]) + (f" and {hidden} more" if hidden > 0 else "")
+
+
+def _learning(report: Report, width: int) -> list[str]:
+    """What would have warned, had there been enough earlier runs to know how usual it is."""
+    learning = [verdict for verdict in report.verdicts if verdict.status is Status.LEARNING and verdict.severity]
+    learning.sort(key=lambda verdict: -verdict.severity)
+    said = [f"{_subject(verdict.metric) or '(table)'}: {brief(verdict)}" for verdict in learning]
+    hidden = [f"and {len(said) - BESIDE} more"] if len(said) > BESIDE else []
+    return ["Still learning what is usual; differs from the baseline:", *_indented(said[:BESIDE] + hidden, width)] if said else []
 
 
 def _compared(baselines: Mapping[str, str], width: int) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from airflow_mlmonitor.stats.points import Array, Points, cdf
 
-ENOUGH = 20
+ENOUGH = 25
 """Rows of the reference that a bin between quantiles must hold."""
 
 
@@ -15,7 +15,7 @@ def quantile_edges(reference: Points, bins: int = 10) -> Array:
 
     Edges lie halfway between neighbouring points, so that a value rounded a little differently stays in its bin. With
     no more distinct values than bins each has its own. Otherwise a value more frequent than a bin takes the places of
-    several, and there are fewer; and a bin holds at least 20 rows, so a small reference gets fewer. (Edges placed on
+    several, and there are fewer; and a bin holds at least 25 rows, so a small reference gets fewer. (Edges placed on
     fewer rows fit those too well: with 10 bins of 5 rows the chi-square test of the counts finds a difference in 15 %
     of cases where it promises 5 %.)
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from airflow_mlmonitor.stats.points import Array
 
+
 class Counts(NamedTuple):
     """Two samples' counts, category by category; every category was seen.
 
@@ -72,10 +73,13 @@ def pooled(counts: Counts, rows: float) -> tuple[Counts, Array]:
     >>> groups.a, groups.b, rest
     (array([40., 30.,  6.]), array([38., 32.,  5.]), array([1., 0.]))
     """
-    kind, typical = _alike(counts.a + counts.b)
+    both = counts.a + counts.b
+    need = rows * (counts.n + counts.m) / min(counts.n, counts.m)
+    if both.min() >= need:
+        return counts, np.zeros(2)
+    kind, typical = _alike(both)
     order = np.argsort(kind, kind="stable")
     upto = np.concatenate(([0.0], np.cumsum(typical[kind[order]])))
-    need = rows * (counts.n + counts.m) / min(counts.n, counts.m)
     ends = [0]
     while (end := int(np.searchsorted(upto, (upto[ends[-1]] + need) * (1 - 1e-12)))) < upto.size:
         ends.append(end)

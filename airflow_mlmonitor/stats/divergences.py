@@ -13,6 +13,7 @@ from scipy.special import chdtrc, xlogy
 from airflow_mlmonitor.stats.comparison import Comparison
 from airflow_mlmonitor.stats.counts import Counts, aligned, pooled
 from airflow_mlmonitor.stats.effects import beyond_chance
+from airflow_mlmonitor.stats.points import Array
 
 ENOUGH = 10.0
 """Rows that a category must expect in the smaller sample for the p-value to be honest."""
@@ -95,19 +96,25 @@ def jensen_shannon(reference: ArrayLike, current: ArrayLike) -> Comparison | Non
 
 
 def _judged(
-    statistic: float, counts: Counts, squared: Callable[[Counts], float], by_chance: Callable[[Counts], _Chance]
+    statistic: float,
+    counts: Counts,
+    squared: Callable[[Counts], float],
+    by_chance: Callable[[Counts], _Chance],
 ) -> Comparison:
     if counts.a.size == 1:
         return Comparison(statistic, 1.0, 0.0)
     groups, (a, b) = pooled(counts, rows=ENOUGH)
     if groups.a.size == 1:
         return Comparison(statistic)
-    groups.a[-1] += a
-    groups.b[-1] += b
-    groups = groups._replace(n=counts.n, m=counts.m)
+    if a or b:
+        groups = Counts(_with_last(groups.a, a), _with_last(groups.b, b), counts.n, counts.m)
     found, chance = squared(groups), by_chance(groups)
     p_value = float(chdtrc(chance.freedom, chance.freedom * found / chance.mean))
     return Comparison(statistic, p_value, beyond_chance(found, chance.mean))
+
+
+def _with_last(column: Array, more: float) -> Array:
+    return np.append(column[:-1], column[-1] + more)
 
 
 def _jeffreys(counts: Counts) -> float:

@@ -133,8 +133,11 @@ def _postgresql(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(WRITES):
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        # Compiling a read of some hundred runs would take longer than reading them.
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'" if writes else "SET LOCAL jit = off"
+        )
 
     return engine
 

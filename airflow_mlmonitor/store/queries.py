@@ -30,9 +30,13 @@ TRAINING = [state.value for state in State if state.trains]
 def latest_runs(monitor_ids: Sequence[int] | None, asof: datetime | None, last: int) -> Select[Any]:
     """Select the runs with the latest windows, latest first; of all monitors for None."""
     run = tables.run.c
-    found = select(tables.run).order_by(run.window_start.desc(), run.window_end.desc(), run.id.desc())
-    if monitor_ids is not None:
-        found = found.where(run.monitor_id.in_(monitor_ids))
+    found = select(tables.run).order_by(run.window_start.desc(), run.window_end.desc())
+    if monitor_ids is not None and len(monitor_ids) == 1:
+        found = found.where(run.monitor_id == monitor_ids[0])
+    else:
+        # Of several monitors, runs of one window come in the order of their first save.
+        found = found.order_by(run.id.desc())
+        found = found if monitor_ids is None else found.where(run.monitor_id.in_(monitor_ids))
     if asof is not None:
         # The first follows from the second; it is what bounds the range in the index.
         found = found.where(run.window_start < asof, run.window_end <= asof)

@@ -54,10 +54,14 @@ def refuse_stranger(report: Report, earlier: Tags, started: datetime) -> None:
 
 
 def state_of(report: Report, earlier: State | None) -> State:
-    """What a run is worth as history: a person's word stays, otherwise findings decide."""
+    """What a run is worth as history: a person's word stays, otherwise findings decide.
+
+    A warning that no history stands behind keeps no run from training: else a monitor whose first runs differ from
+    their baseline would never learn what is usual.
+    """
     if earlier in HUMAN:
         return earlier
-    return State.ALERT if report.status.is_finding else State.CLEAN
+    return State.ALERT if any(verdict.is_grounded for verdict in report.findings) else State.CLEAN
 
 
 def no_such_run(monitor: str, window: Window) -> StoreError:

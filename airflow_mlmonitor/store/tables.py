@@ -98,7 +98,7 @@ run = Table(
     Column("score", Double),
     Column("threshold", Double),
     UniqueConstraint("monitor_id", "window_start", "window_end", name="mlmonitor_run_key"),
-    Index("mlmonitor_run_latest", "window_start", "window_end"),
+    Index("mlmonitor_run_latest", "window_start", "window_end", "id"),
     **OPTIONS,
 )
 

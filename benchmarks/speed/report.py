@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from rich import box
 from rich.table import Table
@@ -24,7 +25,7 @@ def as_table(standings: Standings) -> Table:
         title="Drift comparison of two parquet files", caption="\n".join(titles), box=box.SIMPLE_HEAD
     )
     table.add_column("tool", no_wrap=True)
-    for heading in ("columns", "wall s", "min-max", "CPU s", "MB", "x ours"):
+    for heading in ("cols", "wall s", "min-max", "CPU s", "MB", "x ours"):
         table.add_column(heading, justify="right", no_wrap=True)
     for work, entrants in standings.items():
         table.add_row(work, style="bold")
@@ -41,17 +42,18 @@ def _cells(standing: Standing, ours: Standing | None) -> list[str]:
     ratio = times_ours(standing, ours, "wall")
     return [
         str(standing.compared),
-        _seconds(standing.median("wall")),
-        f"{_seconds(min(walls))}-{_seconds(max(walls))}",
-        _seconds(standing.median("cpu")),
+        _figures(standing.median("wall")),
+        f"{_figures(min(walls))}-{_figures(max(walls))}",
+        _figures(standing.median("cpu")),
         f"{standing.median('peak_mb'):,.0f}",
-        "" if ratio is None else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}",
+        "" if ratio is None else _figures(ratio),
     ]
 
 
-def _seconds(seconds: float) -> str:
-    """Three figures, or hundredths."""
-    return f"{seconds:.{2 if seconds < 10 else 1 if seconds < 100 else 0}f}"
+def _figures(number: float) -> str:
+    """Three figures, at least to the unit and at most to the hundredth."""
+    decimals = 2 if number < 10 else 1 if number < 100 else 0
+    return f"{number:.{decimals}f}"
 
 
 def failures(standings: Standings) -> list[str]:
@@ -91,17 +93,7 @@ def as_json(standings: Standings, *, runs: int) -> dict[str, object]:
             }
             for work, entrants in standings.items()
         },
-        "targets": [
-            {
-                "work": target.work,
-                "what": target.what,
-                "measured": target.measured,
-                "at_most": target.at_most,
-                "at_least": target.at_least,
-                "met": target.met,
-            }
-            for target in all_targets(standings)
-        ],
+        "targets": [asdict(target) | {"met": target.met} for target in all_targets(standings)],
     }
 
 

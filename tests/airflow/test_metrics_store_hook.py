@@ -42,7 +42,7 @@ def _no_connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_no_connection")
 def test_without_a_connection_the_store_is_a_file_beside_airflow(tmp_path, capsys):
-    assert MetricsStoreHook().store.runs() == []
+    assert MetricsStoreHook().get_conn().runs() == []
     assert (tmp_path / "mlmonitor.db").exists()
     assert f"The metrics store is sqlite:///{tmp_path}/mlmonitor.db" in capsys.readouterr().out
 
@@ -68,8 +68,8 @@ def test_the_parameter_goes_before_the_configuration_and_that_before_the_default
 
 def test_a_store_that_cannot_be_reached_says_so_when_it_is_opened(monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_AWAY", "postgres://me:secret@127.0.0.1:9/metrics")
-    with pytest.raises(StoreUnavailable) as raised:
-        _ = MetricsStoreHook("away").store
+    with pytest.raises(StoreUnavailable) as raised, MetricsStoreHook("away").opened():
+        pass
     assert "secret" not in str(raised.value)
     ready, said = MetricsStoreHook("away").test_connection()
     assert (ready, "secret" in said) == (False, False)

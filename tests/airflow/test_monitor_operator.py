@@ -266,6 +266,18 @@ def test_a_store_that_has_to_be_upgraded_fails_at_once_and_names_the_command(
     assert "of tomorrow" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("auto_upgrade", "state"), [("False", "failed"), ("True", "success")])
+def test_tables_on_a_server_are_made_by_a_task_only_when_the_configuration_says_so(
+    run_dag, monkeypatch, postgres_database, fares, capsys, auto_upgrade, state
+):
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", postgres_database.replace("+psycopg", ""))
+    monkeypatch.setenv("AIRFLOW__MLMONITOR__AUTO_UPGRADE", auto_upgrade)
+    dag = dag_of(fares, metrics_conn_id="warehouse", retries=2, retry_delay=timedelta(0))
+    run = run_dag(dag, "scheduled", after(1))
+    assert (run.state("look"), run.tries("look")) == (state, 1)
+    assert ("mlmonitor db upgrade" in capsys.readouterr().out) == (state == "failed")
+
+
 def test_a_file_that_is_not_there_yet_leaves_retries_their_chance(run_dag, store, tmp_path):
     dag = dag_of(Files(f"{tmp_path}/none.csv"), retries=1, retry_delay=timedelta(hours=1))
     assert run_dag(dag, "scheduled", after(1)).state("look") == "up_for_retry"

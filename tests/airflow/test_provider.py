@@ -97,6 +97,14 @@ def test_airflow_mlmonitor_is_the_command_line_on_the_store_of_the_tasks(monkeyp
     assert said["store"] == f"sqlite:///{tmp_path}/elsewhere.db"
 
 
+def test_airflow_mlmonitor_says_in_a_sentence_that_the_connection_is_missing(monkeypatch, capsys):
+    monkeypatch.setenv("AIRFLOW__MLMONITOR__METRICS_CONN_ID", "nowhere")
+    with pytest.raises(SystemExit) as ended:
+        airflow("mlmonitor", "runs")
+    assert ended.value.code == 2
+    assert "mlmonitor: The connection 'nowhere' is not defined in Airflow" in capsys.readouterr().err
+
+
 def test_nothing_stands_beside_the_json(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     with pytest.raises(SystemExit):

@@ -13,7 +13,7 @@ import pytest
 
 from airflow_mlmonitor import checks
 from airflow_mlmonitor.checks.check import Check, FunctionCheck
-from airflow_mlmonitor.checks.distances import OF_NAMES, OF_NUMBERS
+from airflow_mlmonitor.checks.column_distances import OF_NAMES, OF_NUMBERS
 from airflow_mlmonitor.checks.drift import Drift
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.checks.skew import Skew

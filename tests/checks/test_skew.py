@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from airflow_mlmonitor.checks import Drift, Metric, Skew
-from airflow_mlmonitor.checks.distances import DISTANCES, OF_NAMES, OF_NUMBERS
+from airflow_mlmonitor.checks.column_distances import DISTANCES, OF_NAMES, OF_NUMBERS
 from airflow_mlmonitor.data.baseline import Pinned, Previous, Trailing
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.errors import ConfigurationError

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pytest
 
 from airflow_mlmonitor.data.building import LONG, builder_for, shown
-from airflow_mlmonitor.data.column import MEMORY_VALUES, CategoryColumn, Column, NumberColumn
+from airflow_mlmonitor.data.category import MEMORY_VALUES, CategoryColumn
+from airflow_mlmonitor.data.column import Column, NumberColumn
 from airflow_mlmonitor.data.profile import EPOCH
 from tests.rows import profiled
 

@@ -66,7 +66,10 @@ def test_it_knows_the_columns_it_looks_at() -> None:
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("dleay > 1", "where='dleay > 1' cannot work: .*\"dleay\" not found.* The columns are delay, Origin, sched dep"),
+        (
+            "dleay > 1",
+            "where='dleay > 1' cannot work: .*\"dleay\" not found.* The columns are delay, Origin, sched dep",
+        ),
         ("delay > ", "where='delay > ' cannot work: syntax error"),
         ("sum(delay) > 1", "cannot contain aggregates"),
         ("row_number() OVER () = 1", "cannot contain window functions"),
@@ -101,7 +104,9 @@ def test_no_zone_means_utc_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_threads_may_share_it() -> None:
     condition = Condition("n % 3 = 0", pa.schema([("n", pa.int64())]))
-    batches = [pa.RecordBatch.from_arrays([pa.array(range(start, start + 1000))], names=["n"]) for start in range(40)]
+    batches = [
+        pa.RecordBatch.from_arrays([pa.array(range(start, start + 1000))], names=["n"]) for start in range(40)
+    ]
     with ThreadPoolExecutor(4) as pool:
         kept_rows = list(pool.map(lambda batch: condition.keep(batch).num_rows, batches))
     assert kept_rows == [sum(n % 3 == 0 for n in range(start, start + 1000)) for start in range(40)]

@@ -15,7 +15,10 @@ from airflow_mlmonitor.errors import ConfigurationError
     ("text", "url"),
     [
         ("postgres://reader@db/shop", "postgresql://reader@db/shop"),
-        ("postgresql://reader:s%40fe%2F@db:5433/shop?sslmode=require", "postgresql://reader:s%40fe%2F@db:5433/shop?sslmode=require"),
+        (
+            "postgresql://reader:s%40fe%2F@db:5433/shop?sslmode=require",
+            "postgresql://reader:s%40fe%2F@db:5433/shop?sslmode=require",
+        ),
         ("postgresql+psycopg://db/shop", "postgresql+psycopg://db/shop"),
         ("postgres://db/shop?cursor=dictcursor&sslmode=prefer", "postgresql://db/shop?sslmode=prefer"),
         ("mysql://root@[::1]:3306/shop", "mysql://root@[::1]:3306/shop"),
@@ -34,10 +37,25 @@ def test_a_uri_becomes_a_database_url(text: str, url: str) -> None:
     ("fields", "url"),
     [
         (
-            {"conn_type": "postgres", "host": "db", "login": "me", "password": "p@ss/:", "schema": "shop", "port": 5432},
+            {
+                "conn_type": "postgres",
+                "host": "db",
+                "login": "me",
+                "password": "p@ss/:",
+                "schema": "shop",
+                "port": 5432,
+            },
             "postgresql://me:p%40ss%2F%3A@db:5432/shop",
         ),
-        ({"conn_type": "mysql", "host": "db", "port": "3306", "extra": '{"charset": "utf8", "local_infile": true}'}, "mysql://db:3306?charset=utf8"),
+        (
+            {
+                "conn_type": "mysql",
+                "host": "db",
+                "port": "3306",
+                "extra": '{"charset": "utf8", "local_infile": true}',
+            },
+            "mysql://db:3306?charset=utf8",
+        ),
         ({"conn_type": "sqlite", "host": "/data/shop.db"}, "sqlite:////data/shop.db"),
         ({"conn_type": "duckdb", "schema": "shop.duckdb"}, "duckdb:///shop.duckdb"),
     ],
@@ -66,7 +84,9 @@ def test_a_uri_says_what_airflow_reads_in_it() -> None:
 def test_the_environment_is_read_as_airflow_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://me:secret@db/shop")
     assert EnvironmentConnections().url("warehouse") == "postgresql://me:secret@db/shop"
-    with pytest.raises(ConfigurationError, match="no connection 'lake': set the environment variable AIRFLOW_CONN_LAKE"):
+    with pytest.raises(
+        ConfigurationError, match="no connection 'lake': set the environment variable AIRFLOW_CONN_LAKE"
+    ):
         EnvironmentConnections().url("lake")
 
 
@@ -75,7 +95,9 @@ def test_a_name_that_is_missing_is_named_with_those_there_are() -> None:
         NamedConnections({"b": "sqlite:///b", "a": "sqlite:///a"}).url("x")
 
 
-@pytest.mark.parametrize("text", ["secret", '{"password": "secret"', "postgres://me:secret@db:port/x", '["secret"]'])
+@pytest.mark.parametrize(
+    "text", ["secret", '{"password": "secret"', "postgres://me:secret@db:port/x", '["secret"]']
+)
 def test_a_text_that_is_no_connection_is_never_shown(text: str) -> None:
     with pytest.raises(ConfigurationError, match="The connection 'db' is not readable") as caught:
         NamedConnections({"db": text}).url("db")

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_mlmonitor.data.column import CategoryColumn, NumberColumn
+from airflow_mlmonitor.data.category import CategoryColumn
+from airflow_mlmonitor.data.column import NumberColumn
 from airflow_mlmonitor.data.encoding import MAGIC, VERSION
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.errors import EncodingError

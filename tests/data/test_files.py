@@ -65,10 +65,16 @@ def test_a_file_whose_name_looks_like_a_pattern_is_found() -> None:
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        ("nope.parquet", r"^nope\.parquet does not exist \(looked for /.*nope\.parquet\); correct the path\.$"),
+        (
+            "nope.parquet",
+            r"^nope\.parquet does not exist \(looked for /.*nope\.parquet\); correct the path\.$",
+        ),
         ("*.nope", r"^No file matches \*\.nope \(looked in /.*\); correct the pattern"),
         ("folder", r"^folder is a folder; name the files in it, such as folder/\*\.parquet\.$"),
-        ("strange.xyz", r"strange\.xyz does not say its format; name it with format=, one of 'parquet', 'csv'"),
+        (
+            "strange.xyz",
+            r"strange\.xyz does not say its format; name it with format=, one of 'parquet', 'csv'",
+        ),
         ("book.csv", r"book\.csv is a zip archive or a spreadsheet"),
         ("rows.csv", r"rows\.csv is a parquet file; call it by the name that says so, or give format="),
         ("packed.csv", r"packed\.csv is packed with gzip"),
@@ -87,7 +93,9 @@ def test_a_path_that_cannot_be_read_is_named_with_the_fix(pattern: str, said: st
 def test_nothing_and_an_unknown_format_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="names no file"):
         Files([])
-    with pytest.raises(ConfigurationError, match="format='avro' does not exist; write 'parquet', 'csv' or 'json'"):
+    with pytest.raises(
+        ConfigurationError, match="format='avro' does not exist; write 'parquet', 'csv' or 'json'"
+    ):
         opened(Files("a.avro", format="avro"))  # type: ignore[arg-type]
 
 
@@ -97,7 +105,9 @@ def test_a_format_may_be_named_whatever_the_file_is_called() -> None:
 
 
 def test_jinja_reaches_every_string_and_leaves_the_recipe_alone() -> None:
-    recipe = Files(("a/{{ ds }}.csv", "b/{{ ds }}.csv"), where="day = '{{ ds }}'", delimiter=";", columns=("{{ ds }}",))
+    recipe = Files(
+        ("a/{{ ds }}.csv", "b/{{ ds }}.csv"), where="day = '{{ ds }}'", delimiter=";", columns=("{{ ds }}",)
+    )
     rendered = recipe.rendered(lambda text: text.replace("{{ ds }}", "2013-02-08"))
     assert rendered.paths == ("a/2013-02-08.csv", "b/2013-02-08.csv")
     assert (rendered.where, rendered.columns) == ("day = '2013-02-08'", ("2013-02-08",))
@@ -160,7 +170,9 @@ def test_types_that_do_not_meet_are_read_as_text_and_both_files_are_named() -> N
 
 def test_values_survive_being_widened() -> None:
     write("1.parquet", {"n": [2**53 + 1], "at": [dt.datetime(2013, 2, 8)], "l": [[1]], "b": [b"\xff"]})
-    write("2.parquet", {"n": [0.5], "at": pa.array([0], pa.timestamp("us", "Asia/Tokyo")), "l": ["x"], "b": [1]})
+    write(
+        "2.parquet", {"n": [0.5], "at": pa.array([0], pa.timestamp("us", "Asia/Tokyo")), "l": ["x"], "b": [1]}
+    )
     first, second = rows_of(Files("*.parquet"))
     assert (first["n"], first["at"], first["l"], first["b"]) == (
         float(2**53 + 1),
@@ -262,13 +274,17 @@ def test_texts_in_iso_8601_are_moments_of_utc_unless_they_name_a_zone(ending: st
 
 def test_a_text_that_is_no_moment_is_shown() -> None:
     write("at.parquet", {"at": ["2013-02-08", "08/02/2013"]})
-    with pytest.raises(DataError, match="'at' holds '08/02/2013', which is not an ISO 8601 moment.*2013-02-08T06:00:00Z"):
+    with pytest.raises(
+        DataError, match="'at' holds '08/02/2013', which is not an ISO 8601 moment.*2013-02-08T06:00:00Z"
+    ):
         rows_of(Files("at.parquet", timestamp="at"), DAY)
     assert len(rows_of(Files("at.parquet", timestamp="at", where="\"at\" NOT LIKE '%/%'"), DAY)) == 1
 
 
 def test_a_timestamp_that_is_no_moment_is_a_mistake_in_the_recipe(flights: str) -> None:
-    with pytest.raises(ConfigurationError, match="'delay' is int64; it must hold timestamps, dates or ISO 8601 texts"):
+    with pytest.raises(
+        ConfigurationError, match="'delay' is int64; it must hold timestamps, dates or ISO 8601 texts"
+    ):
         opened(Files(flights, timestamp="delay"))
 
 
@@ -285,8 +301,12 @@ def test_windows_that_follow_each_other_share_out_every_row_that_has_a_moment(
     seconds: list[int | None], start: int, length: int, unit: str, zone: str | None, *, text: bool
 ) -> None:
     first = dt.datetime(2013, 2, 8, tzinfo=dt.UTC)
-    moments = pa.array([None if s is None else int(first.timestamp()) + s for s in seconds], pa.timestamp("s", zone))
-    column = moments.cast(pa.timestamp("s")).cast(pa.string()) if text else moments.cast(pa.timestamp(unit, zone))
+    moments = pa.array(
+        [None if s is None else int(first.timestamp()) + s for s in seconds], pa.timestamp("s", zone)
+    )
+    column = (
+        moments.cast(pa.timestamp("s")).cast(pa.string()) if text else moments.cast(pa.timestamp(unit, zone))
+    )
     write("x.parquet", {"at": column, "s": pa.array(seconds, pa.int64())})
     begin, middle = first + dt.timedelta(seconds=start), first + dt.timedelta(seconds=start + length)
     source = Files("x.parquet", timestamp="at")
@@ -301,7 +321,9 @@ def test_windows_that_follow_each_other_share_out_every_row_that_has_a_moment(
 def test_notes_on_private_columns_show_none_of_their_values() -> None:
     Path("x.csv").write_text("id,name\n1,a\nN104UW,b\n")
     assert "N104UW" in opened(Files("x.csv")).notes["id"]
-    assert opened(Files("x.csv", private=("id",))).notes == {"id": "mixes numbers with texts such as ...; read as text"}
+    assert opened(Files("x.csv", private=("id",))).notes == {
+        "id": "mixes numbers with texts such as ...; read as text"
+    }
 
 
 # Object stores

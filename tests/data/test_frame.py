@@ -34,7 +34,11 @@ PANDAS: dict[str, tuple[Any, str, list[Any]]] = {
     "nullable int": (pd.array([1, None], dtype="Int64"), "int64", [1, None]),
     "nullable bool": (pd.array([True, None], dtype="boolean"), "bool", [True, None]),
     "text": (["a", None], "large_string", ["a", None]),
-    "category": (pd.Categorical(["a", None]), "dictionary<values=large_string, indices=int8, ordered=0>", ["a", None]),
+    "category": (
+        pd.Categorical(["a", None]),
+        "dictionary<values=large_string, indices=int8, ordered=0>",
+        ["a", None],
+    ),
     "zoned": (pd.to_datetime(AT).tz_localize("Europe/Paris"), "timestamp[us, tz=Europe/Paris]", None),  # type: ignore[dict-item]
     "days": ([AT[0].date(), None], "date32[day]", [AT[0].date(), None]),
     "objects and NaN": (pd.Series(["a", float("nan")], dtype=object), "string", ["a", None]),
@@ -95,7 +99,9 @@ def test_polars_frames_keep_what_they_hold() -> None:
 
 
 def test_what_arrow_has_no_type_for_is_named() -> None:
-    with pytest.raises(DataError, match="DataFrame in memory cannot become Arrow: .*Cast that column, or leave it out"):
+    with pytest.raises(
+        DataError, match="DataFrame in memory cannot become Arrow: .*Cast that column, or leave it out"
+    ):
         opened(Frame(pl.DataFrame({"x": pl.Series([1], dtype=pl.Int128)})))
 
 
@@ -151,7 +157,9 @@ def test_dicts_may_lack_keys_and_columns_may_not_differ_in_length() -> None:
 
 @pytest.mark.parametrize("data", [5, "rows.csv", [1, 2], object()])
 def test_what_holds_no_rows_is_refused(data: Any) -> None:
-    with pytest.raises(ConfigurationError, match="holds no rows; give a pandas or polars frame, an Arrow table"):
+    with pytest.raises(
+        ConfigurationError, match="holds no rows; give a pandas or polars frame, an Arrow table"
+    ):
         opened(Frame(data))
 
 
@@ -184,7 +192,9 @@ def test_a_function_runs_when_it_is_read_and_is_given_the_window() -> None:
 
 
 def test_a_function_that_wants_more_is_told_what_there_is() -> None:
-    with pytest.raises(ConfigurationError, match=r"what scores\(\) returns needs start, end; .* given window, start and end"):
+    with pytest.raises(
+        ConfigurationError, match=r"what scores\(\) returns needs start, end; .* given window, start and end"
+    ):
         opened(Frame(scores))
 
 
@@ -198,7 +208,9 @@ def test_a_function_that_returns_nothing_is_named() -> None:
 
 def test_jinja_reaches_the_recipe_and_not_the_data() -> None:
     data = [{"a": "{{ ds }}"}]
-    rendered = Frame(data, where="a = '{{ ds }}'").rendered(lambda text: text.replace("{{ ds }}", "2013-02-08"))
+    rendered = Frame(data, where="a = '{{ ds }}'").rendered(
+        lambda text: text.replace("{{ ds }}", "2013-02-08")
+    )
     assert rendered.where == "a = '2013-02-08'"
     assert rendered.data is data
     assert data == [{"a": "{{ ds }}"}]

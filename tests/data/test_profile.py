@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_mlmonitor.data.column import CategoryColumn, Column, NumberColumn, RunningMoments
+from airflow_mlmonitor.data.category import CategoryColumn
+from airflow_mlmonitor.data.column import Column, NumberColumn, RunningMoments
 from airflow_mlmonitor.data.profile import SLICE_VALUES, Profile
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 from tests.rows import profiled

@@ -36,7 +36,7 @@ def test_of_a_million_rows_a_fiftieth_sd_is_quiet_and_a_tenth_is_not(shift: floa
     old, new = np.random.default_rng(4).normal(size=(2, 1_000_000))
     before = Profile.decode(profiled({"x": old}).encode())
     metrics = list(Skew().measure(profiled({"x": new + shift}), before))
-    verdicts = Significance().judge(metrics, History())
+    verdicts = Significance(one_off=True).judge(metrics, History())
     assert [verdict.status for verdict in verdicts if verdict.metric.name == "ks"] == [status]
     assert {verdict.status for verdict in verdicts if verdict.metric.name != "ks"} == {Status.OK}
     past = history(metrics, [0.001, 0.002, 0.0015] * 6)
@@ -49,16 +49,16 @@ def test_of_few_rows_a_large_difference_may_be_chance() -> None:
 
 
 def test_the_smallest_effect_and_the_rate_can_be_set() -> None:
-    assert judged(SHIFTED).status == Status.WARN
-    assert judged(SHIFTED, min_effect=0.6).status == Status.OK
-    assert judged(SHIFTED, alpha=1e-31).status == Status.OK
+    assert judged(SHIFTED, one_off=True).status == Status.WARN
+    assert judged(SHIFTED, one_off=True, min_effect=0.6).status == Status.OK
+    assert judged(SHIFTED, one_off=True, alpha=1e-31).status == Status.OK
 
 
 # -- real --------------------------------------------------------------------------------------------------------------
 
 
 def false_alarms(runs: list[list[Metric]], alpha: float) -> float:
-    judge = Significance(alpha=alpha, min_effect=0.0)
+    judge = Significance(alpha=alpha, min_effect=0.0, one_off=True)
     return sum(
         any(verdict.status.is_finding for verdict in judge.judge(metrics, History())) for metrics in runs
     ) / len(runs)
@@ -85,10 +85,10 @@ def test_the_promise_is_about_used_up_by_exact_p_values() -> None:
 def test_what_is_only_recorded_takes_no_part_in_the_correction() -> None:
     recorded = [replace(SHIFTED, column=f"x{number}", effect=None, p_value=0.9) for number in range(500)]
     alone, among = replace(SHIFTED, p_value=0.009), [replace(SHIFTED, p_value=0.009), *recorded]
-    assert judged(alone).status == Status.WARN
-    assert Significance().judge(among, History())[0].status == Status.WARN
+    assert judged(alone, one_off=True).status == Status.WARN
+    assert Significance(one_off=True).judge(among, History())[0].status == Status.WARN
     tested = [replace(metric, effect=0.0) for metric in recorded]
-    assert Significance().judge([alone, *tested], History())[0].status == Status.OK
+    assert Significance(one_off=True).judge([alone, *tested], History())[0].status == Status.OK
 
 
 # -- new ---------------------------------------------------------------------------------------------------------------
@@ -114,6 +114,18 @@ def test_without_enough_history_a_large_difference_only_warns() -> None:
         verdict = judged(MISSING, list(values))
         assert verdict.status == Status.WARN
         assert verdict.why == "missing in 30.0% of 900 rows; the baseline has 2.0%"
+
+
+def test_without_enough_history_a_smaller_difference_is_learning_and_says_what_it_saw() -> None:
+    for values in ([], QUIET[: ENOUGH - 1]):
+        verdict = judged(SHIFTED, list(values))
+        assert verdict.status == Status.LEARNING
+        assert verdict.why.startswith("values moved by about 0.5 sd (KS 0.2)")
+
+
+def test_a_one_off_comparison_has_no_history_to_wait_for() -> None:
+    assert judged(SHIFTED, one_off=True).status == Status.WARN
+    assert judged(MISSING, one_off=True).status == Status.WARN
 
 
 def test_no_difference_is_quiet_although_the_value_is_new() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -66,7 +66,8 @@ class AlchemyReader(SqlReader):
 
     def names(self, sql: Sql, window: Window | None) -> list[str]:
         """The columns of a statement."""
-        return list(next(self._blocks(sql, window)).names)
+        (block,) = self._blocks(sql, window)
+        return list(block.names)
 
     def answer(self, sql: Sql, window: Window | None) -> Answer:
         """Run a statement as far as its first block."""
@@ -86,9 +87,6 @@ class AlchemyReader(SqlReader):
         """Values without what the driver lets through of the database's own ways."""
         return values
 
-    def abandon(self, connection: Connection) -> None:
-        """Make ready to close a connection whose answer was not read to its end."""
-
     def _types(self, sql: Sql, window: Window | None, first: Block) -> list[tuple[pa.DataType, str]]:
         """The type of each column, and a note on what was changed to get it."""
         return [
@@ -103,9 +101,12 @@ class AlchemyReader(SqlReader):
         return type_, note
 
     def _batches(self, blocks: Iterator[Block], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        for block in blocks:
-            arrays = [self._array(values, field) for field, values in zip(schema, block.columns, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        with closing(self):
+            for block in blocks:
+                arrays = [
+                    self._array(values, field) for field, values in zip(schema, block.columns, strict=True)
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def _array(self, values: Sequence[Any], field: pa.Field) -> pa.Array:
         try:
@@ -127,29 +128,32 @@ class AlchemyReader(SqlReader):
             found = (list(zip(*rows, strict=True)) for rows in result.partitions(BLOCK_ROWS))
             try:
                 for columns in chain([next(found, [()] * len(names))], found):
-                    cleaned = [self.cleaned(code, values) for code, values in zip(codes, columns, strict=True)]
+                    cleaned = [
+                        self.cleaned(code, values) for code, values in zip(codes, columns, strict=True)
+                    ]
                     yield Block(names, codes, cleaned)
             except BaseException:
-                self.abandon(connection)
+                self.close()
                 raise
             finally:
                 result.close()
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
+        connection: Connection = self.connection
+        try:
+            yield connection
+        except DBAPIError as error:
+            raise (self.unreachable if error.connection_invalidated else self.refused)(error.orig) from error
+
+    def _connect(self) -> Connection:
         try:
             connection = self._engine.connect()
         except DBAPIError as error:
             raise self.unreachable(error.orig) from None
-        with connection:
-            try:
-                for statement in self.before:
-                    connection.exec_driver_sql(statement)
-                yield connection.execution_options(stream_results=True, max_row_buffer=BLOCK_ROWS)
-            except DBAPIError as error:
-                raise (self.unreachable if error.connection_invalidated else self.refused)(
-                    error.orig
-                ) from error
+        for statement in self.before:
+            connection.exec_driver_sql(statement)
+        return connection.execution_options(stream_results=True, max_row_buffer=BLOCK_ROWS)
 
     def _text(self, sql: Sql, window: Window | None) -> TextClause:
         """The statement, with every other colon kept from SQLAlchemy, to which it would be a parameter."""

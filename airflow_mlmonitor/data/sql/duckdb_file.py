@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +45,7 @@ class DuckDBReader(SqlReader):
 
     def _batches(self, text: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         with (
+            closing(self),
             self._connected() as connection,
             self._relation(connection, text).to_arrow_reader(BATCH_ROWS) as reader,
         ):
@@ -59,6 +60,13 @@ class DuckDBReader(SqlReader):
 
     @contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = self.connection
+        try:
+            yield connection
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            raise self.refused(error) from error
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
         path = self.url.database or ""
         if "://" not in path and not path.startswith("md:") and not Path(path).is_file():
             raise DataError(
@@ -68,12 +76,8 @@ class DuckDBReader(SqlReader):
             connection = duckdb.connect(path, read_only=True)
         except duckdb.Error as error:
             raise self.unreachable(error) from error
-        with connection:
-            try:
-                connection.execute("SET TimeZone = 'UTC'")
-                yield connection
-            except duckdb.Error as error:
-                raise self.refused(error) from error
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
 
 
 def _cast(text: str, types: list[str]) -> str:

@@ -28,9 +28,15 @@ class MySQLReader(AlchemyReader):
         11: pa.duration("us"),
     }
 
-    def abandon(self, connection: Connection) -> None:
-        """Hang up: to close a cursor in good order, the drivers would first fetch all the rows that are left."""
-        connection.invalidate()
+    @staticmethod
+    def hang_up(connection: Connection) -> None:
+        """Leave without a word: to close a cursor in good order, PyMySQL would first fetch all the rows that are left."""
+        if not connection.invalidated:
+            unread = getattr(connection.connection.dbapi_connection, "_result", None)
+            if unread is not None:
+                unread.unbuffered_active = False
+            connection.invalidate()
+        connection.close()
 
     def cleaned(self, code: Any, values: Sequence[Any]) -> Sequence[Any]:
         """Values without dates that are none, which drivers hand out as texts, and without bytes for bits."""

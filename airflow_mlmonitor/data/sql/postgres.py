@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
-from adbc_driver_postgresql.dbapi import Cursor, Error, connect
+from adbc_driver_postgresql.dbapi import Connection, Cursor, Error, connect
 
 from airflow_mlmonitor.data.schemas import is_moment, named_apart
 from airflow_mlmonitor.data.sql.reader import Answer, SqlReader, with_literals
@@ -49,7 +49,7 @@ class PostgresReader(SqlReader):
         return Answer(schema, partial(self._batches, text, schema), notes)
 
     def _batches(self, text: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with self._cursor() as cursor:
+        with closing(self), self._cursor() as cursor:
             # Bound parameters would make the driver collect the whole answer before it hands out any of it.
             cursor.execute(text)
             with cursor.fetch_record_batch() as reader:
@@ -66,19 +66,23 @@ class PostgresReader(SqlReader):
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:
-        """A cursor in a transaction that changes nothing."""
+        with self.connection.cursor() as cursor:
+            try:
+                yield cursor
+            except (Error, OSError, pa.ArrowException) as error:
+                raise (self.unreachable if _is_lost(error) else self.refused)(error) from error
+
+    def _connect(self) -> Connection:
         uri = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             connection = connect(uri)
         except Error as error:
             raise self.unreachable(error) from None
-        with connection, connection.cursor() as cursor:
-            try:
-                cursor.execute("SET TRANSACTION READ ONLY")
-                cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-                yield cursor
-            except (Error, OSError, pa.ArrowException) as error:
-                raise (self.unreachable if _is_lost(error) else self.refused)(error) from error
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+            cursor.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+        return connection
 
 
 def _is_lost(error: Exception) -> bool:

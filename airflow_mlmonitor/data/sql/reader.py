@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -56,7 +57,8 @@ class Answer:
 class SqlReader(ABC):
     """One database, read without changing it, whose rows come as record batches in bounded memory.
 
-    Moments without a zone are UTC, in what it is asked as in what it answers.
+    Moments without a zone are UTC, in what it is asked as in what it answers. It connects when it is first asked, and
+    hangs up when an answer has been read, or when nobody wants one any more.
 
     Parameters
     ----------
@@ -69,6 +71,30 @@ class SqlReader(ABC):
 
     def __init__(self, url: URL) -> None:
         self.url = url
+        self._connection: Any = None
+        self._hang_up: Callable[[], object] = lambda: None
+
+    @property
+    def connection(self) -> Any:
+        """The driver's connection."""
+        if self._connection is None:
+            self._connection = self._connect()
+            self._hang_up = finalize(self, self.hang_up, self._connection)
+        return self._connection
+
+    @staticmethod
+    def hang_up(connection: Any) -> None:
+        """Close a connection, whose answer may not have been read to its end."""
+        connection.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._hang_up()
+        self._connection = None
+
+    @abstractmethod
+    def _connect(self) -> Any:
+        """Connect so that nothing can be changed and moments are UTC."""
 
     @abstractmethod
     def quoted(self, name: str) -> str:

@@ -50,8 +50,8 @@ class SqliteReader(AlchemyReader):
         places = [f"c{number}" for number in range(len(first.names))]
         found = ", ".join(f"group_concat(DISTINCT typeof({place}))" for place in places)
         query = (f"WITH answer({', '.join(places)}) AS (", *sql, "\n) SELECT ", found, " FROM answer")
-        told = next(self._blocks(query, window)).columns
-        return [_type_of(names[0]) for names in told]
+        (told,) = self._blocks(query, window)
+        return [_type_of(names[0]) for names in told.columns]
 
 
 def _type_of(names: str | None) -> tuple[pa.DataType, str]:

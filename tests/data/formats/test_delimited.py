@@ -50,7 +50,11 @@ def column(*texts: str) -> Files:
         (["inf", "-inf", "1e5"], "double", [float("inf"), float("-inf"), 1e5]),
         (["true", "False", "NA"], "bool", [True, False, None]),
         (["2013-02-08", "nan"], "date32[day]", [dt.date(2013, 2, 8), None]),
-        (["2013-02-08 06:00", "2013-02-08"], "timestamp[us]", [dt.datetime(2013, 2, 8, 6), dt.datetime(2013, 2, 8)]),
+        (
+            ["2013-02-08 06:00", "2013-02-08"],
+            "timestamp[us]",
+            [dt.datetime(2013, 2, 8, 6), dt.datetime(2013, 2, 8)],
+        ),
         (["2013-02-08T06:00:00.123456789"], "timestamp[us]", [dt.datetime(2013, 2, 8, 6, 0, 0, 123456)]),
         (["2013-02-08T06:00:00+02:00"], "timestamp[us, tz=UTC]", [dt.datetime(2013, 2, 8, 4, tzinfo=dt.UTC)]),
         (["0x1F", "1"], "string", ["0x1F", "1"]),
@@ -58,7 +62,9 @@ def column(*texts: str) -> Files:
         (["a", "", '""', "NA"], "string", ["a", None, None, None]),
     ],
 )
-def test_a_type_is_the_narrowest_that_holds_every_value(texts: list[str], type_: str, values: list[Any]) -> None:
+def test_a_type_is_the_narrowest_that_holds_every_value(
+    texts: list[str], type_: str, values: list[Any]
+) -> None:
     assert types_of(column(*texts))["x"] == type_
     assert [row["x"] for row in rows_of(column(*texts))] == values
 
@@ -87,7 +93,9 @@ def test_a_type_that_changes_far_down_the_file_loses_no_row(
 
 
 def test_numbers_mixed_with_text_in_the_first_lines_are_noted_too() -> None:
-    assert opened(column("1", "2", "three")).notes == {"x": "mixes numbers with texts such as 'three'; read as text"}
+    assert opened(column("1", "2", "three")).notes == {
+        "x": "mixes numbers with texts such as 'three'; read as text"
+    }
     assert opened(column("one", "two", "3")).notes == {}
 
 
@@ -96,7 +104,22 @@ def test_numbers_mixed_with_text_in_the_first_lines_are_noted_too() -> None:
     rows=st.lists(
         st.tuples(
             *[
-                st.sampled_from(["1", "2.5", "-7", "", "NA", "true", "x", "2013-02-08", "2013-02-08T01:00Z", "a,b", 'q"q', "l\nl"])
+                st.sampled_from(
+                    [
+                        "1",
+                        "2.5",
+                        "-7",
+                        "",
+                        "NA",
+                        "true",
+                        "x",
+                        "2013-02-08",
+                        "2013-02-08T01:00Z",
+                        "a,b",
+                        'q"q',
+                        "l\nl",
+                    ]
+                )
             ]
             * 3
         ),
@@ -137,7 +160,9 @@ def test_a_ragged_row_is_named_by_its_number(row: str) -> None:
 
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_quote_that_is_never_closed_swallows_nothing(end: str) -> None:
-    with pytest.raises(DataError, match="opens a quote in its last column that it never closes, .* before its end"):
+    with pytest.raises(
+        DataError, match="opens a quote in its last column that it never closes, .* before its end"
+    ):
         opened(write('a,b\n1,2\n3,"x\n4,5\n6,7' + end))
     assert rows_of(write('a,b\n1,2\n3,"x\n4,5"' + end))[-1] == {"a": 3, "b": "x\n4,5"}
 
@@ -198,7 +223,9 @@ def test_zstandard_files_are_unpacked_too() -> None:
 
 def test_the_delimiter_may_be_given_and_its_lack_is_noticed() -> None:
     source = write("a;b\n1;2\n")
-    assert opened(source).notes == {"": "the header is one column, 'a;b'; if it should be more, give delimiter=';'"}
+    assert opened(source).notes == {
+        "": "the header is one column, 'a;b'; if it should be more, give delimiter=';'"
+    }
     assert rows_of(Files("x.csv", delimiter=";")) == [{"a": 1, "b": 2}]
     assert rows_of(write("a\tb\n1\t2\n", "x.tsv")) == [{"a": 1, "b": 2}]
     assert opened(write("a\n1\n")).notes == {}

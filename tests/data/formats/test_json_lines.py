@@ -44,7 +44,9 @@ def test_a_field_may_be_missing_null_or_new() -> None:
 
 @pytest.mark.usefixtures("_blocks")
 def test_a_field_of_two_types_is_read_as_text() -> None:
-    source = write(*[{"a": 1, "b": 2}] * 20, {"a": "x", "b": 3}, {"a": {"deep": [1]}, "b": 4}, {"a": 1.5, "b": 5})
+    source = write(
+        *[{"a": 1, "b": 2}] * 20, {"a": "x", "b": 3}, {"a": {"deep": [1]}, "b": 4}, {"a": 1.5, "b": 5}
+    )
     assert types_of(source) == {"a": "string", "b": "int64"}
     assert [row["a"] for row in rows_of(source)[-4:]] == ["1", "x", '{"deep": [1]}', "1.5"]
     assert opened(source).notes["a"].endswith("read as text")
@@ -80,7 +82,9 @@ def test_a_broken_line_is_named_by_its_number(line: bytes, said: str) -> None:
 
 def test_an_array_is_refused_with_what_to_do() -> None:
     Path("x.json").write_text('[{"a": 1},\n {"a": 2}]\n')
-    with pytest.raises(DataError, match=r"Line 1 of x\.json is not JSON.*Write one JSON object a line; `jq -c"):
+    with pytest.raises(
+        DataError, match=r"Line 1 of x\.json is not JSON.*Write one JSON object a line; `jq -c"
+    ):
         opened(Files("x.json"))
 
 
@@ -118,7 +122,11 @@ def test_nested_fields_stay_nested() -> None:
     rows=st.lists(
         st.dictionaries(
             st.sampled_from("abc"),
-            st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.sampled_from(["x", "y\n", "2013-02-08"]),
+            st.none()
+            | st.booleans()
+            | st.integers(-9, 9)
+            | st.floats(-9, 9)
+            | st.sampled_from(["x", "y\n", "2013-02-08"]),
             min_size=1,
         ),
         min_size=1,

@@ -76,7 +76,9 @@ def test_a_uuid_comes_as_text(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=40)
 @given(
     rows=st.lists(
-        st.tuples(st.none() | st.integers(-5, 5), st.none() | st.sampled_from("abc"), st.floats(allow_nan=False)),
+        st.tuples(
+            st.none() | st.integers(-5, 5), st.none() | st.sampled_from("abc"), st.floats(allow_nan=False)
+        ),
         max_size=60,
     ),
     group=st.integers(1, 20),
@@ -92,7 +94,9 @@ def test_every_row_comes_once_and_in_order_whatever_the_row_groups(
 ) -> None:
     columns = {name: [row[place] for row in rows] for place, name in enumerate(("number", "name", "share"))}
     types = pa.schema([("number", pa.int64()), ("name", pa.string()), ("share", pa.float64())])
-    path = write(tmp_path_factory.mktemp("rows") / "x.parquet", pa.table(columns, schema=types), row_group_size=group)
+    path = write(
+        tmp_path_factory.mktemp("rows") / "x.parquet", pa.table(columns, schema=types), row_group_size=group
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet, "BATCH_ROWS", batch)
         patch.setattr(parquet, "PART_ROWS", part)
@@ -111,7 +115,9 @@ def test_small_row_groups_are_read_together_and_large_ones_in_slices(tmp_path: P
 
 
 def test_only_the_columns_asked_for_are_decoded(tmp_path: Path) -> None:
-    path = write(tmp_path / "x.parquet", {"a": range(1000), "b": [f"b{n}" for n in range(1000)]}, compression="none")
+    path = write(
+        tmp_path / "x.parquet", {"a": range(1000), "b": [f"b{n}" for n in range(1000)]}, compression="none"
+    )
     start = pq.read_metadata(path).row_group(0).column(1).data_page_offset
     content = bytearray(Path(path).read_bytes())
     content[start : start + 40] = b"\xff" * 40
@@ -142,9 +148,16 @@ def test_a_dot_in_a_name_is_no_path_into_a_struct(tmp_path: Path) -> None:
 
 def test_row_groups_outside_the_window_are_not_opened(tmp_path: Path) -> None:
     hours = [dt.datetime(2013, 2, 6) + dt.timedelta(hours=hour) for hour in range(120)]
-    for type_ in (pa.timestamp("s"), pa.timestamp("ms", "UTC"), pa.timestamp("ns"), pa.timestamp("us", "Asia/Tokyo")):
+    for type_ in (
+        pa.timestamp("s"),
+        pa.timestamp("ms", "UTC"),
+        pa.timestamp("ns"),
+        pa.timestamp("us", "Asia/Tokyo"),
+    ):
         zoned = [hour.replace(tzinfo=dt.UTC) if type_.tz else hour for hour in hours]
-        path = write(tmp_path / "x.parquet", {"at": pa.array(zoned, type_), "n": range(120)}, row_group_size=24)
+        path = write(
+            tmp_path / "x.parquet", {"at": pa.array(zoned, type_), "n": range(120)}, row_group_size=24
+        )
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(parquet, "PART_ROWS", 1)
             source = Files(path, timestamp="at", columns=("n",))
@@ -162,7 +175,11 @@ def test_a_date_belongs_to_the_window_of_its_midnight(tmp_path: Path) -> None:
 
 def test_a_file_without_rows_gives_its_columns(tmp_path: Path) -> None:
     path = write(tmp_path / "x.parquet", {"a": pa.array([], pa.int64())})
-    assert (rows_of(Files(path)), types_of(Files(path)), opened(Files(path)).expected) == ([], {"a": "int64"}, 0)
+    assert (rows_of(Files(path)), types_of(Files(path)), opened(Files(path)).expected) == (
+        [],
+        {"a": "int64"},
+        0,
+    )
 
 
 def test_a_file_that_was_cut_off_is_named(tmp_path: Path) -> None:
@@ -173,7 +190,9 @@ def test_a_file_that_was_cut_off_is_named(tmp_path: Path) -> None:
 
 
 def test_a_damaged_page_is_an_error_while_the_rows_are_read(tmp_path: Path) -> None:
-    path = Path(write(tmp_path / "x.parquet", {"a": range(100_000)}, compression="snappy", use_dictionary=False))
+    path = Path(
+        write(tmp_path / "x.parquet", {"a": range(100_000)}, compression="snappy", use_dictionary=False)
+    )
     content = path.read_bytes()
     path.write_bytes(content[:1000] + bytes(3000) + content[4000:])
     with pytest.raises(DataError, match=r"x\.parquet cannot be read as parquet"):

@@ -18,7 +18,7 @@ from airflow_mlmonitor.data.connections import NamedConnections
 from airflow_mlmonitor.data.source import Rows
 from airflow_mlmonitor.data.window import Window
 from tests import sources
-from tests.servers import fresh_database
+from tests.starting import fresh_database
 
 BACKENDS = ("postgresql", "psycopg", "mysql", "sqlite", "duckdb")
 
@@ -64,7 +64,9 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 @pytest.fixture(scope="session")
-def stock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Warehouse]]:
+def stock(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Warehouse]]:
     """Gives the one database of a kind, with forty-eight hours of flights, one an hour; nobody may change it."""
     stocked: dict[str, Warehouse] = {}
     with ExitStack() as stack:
@@ -92,7 +94,7 @@ def _warehouse(kind: str, request: pytest.FixtureRequest, folder: Path, stack: E
         return Warehouse(kind, f"duckdb:///{path}", lambda *sql: _run_duckdb(path, sql))
     server = request.getfixturevalue("mysql_url" if kind == "mysql" else "postgres_url")
     url = stack.enter_context(fresh_database(server))
-    return Warehouse(kind, url, lambda *sql: run_server(url, sql))
+    return Warehouse(kind, url, lambda *sql: run_server(url, *sql))
 
 
 def _flights(kind: str) -> tuple[str, str]:
@@ -102,9 +104,9 @@ def _flights(kind: str) -> tuple[str, str]:
         f"'2013-02-{7 + hour // 24:02} {hour % 24:02}:00:00', 1)"
         for hour in range(48)
     )
+    odd = f"{quote}Odd Name{quote}"
     return (
-        f"CREATE TABLE flights (n INTEGER, delay DOUBLE PRECISION, origin VARCHAR(9), ts {moment}, "
-        f"{quote}Odd Name{quote} INTEGER)",
+        f"CREATE TABLE flights (n INTEGER, delay DOUBLE PRECISION, origin VARCHAR(9), ts {moment}, {odd} INTEGER)",
         f"INSERT INTO flights VALUES {rows}",
     )
 
@@ -121,7 +123,7 @@ def _run_duckdb(path: Path, statements: tuple[str, ...]) -> None:
             connection.execute(statement)
 
 
-def run_server(url: str, statements: tuple[str, ...]) -> None:
+def run_server(url: str, *statements: str) -> None:
     driver = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
     name, rest = url.split("://")
     engine = create_engine(f"{driver[name]}://{rest}", poolclass=NullPool)

@@ -44,7 +44,9 @@ def test_the_window_is_half_open_in_utc(flights: Warehouse) -> None:
 
 
 def test_a_query_is_bound_to_the_window_and_nothing_else(flights: Warehouse) -> None:
-    source = query("SELECT n, ':start, 50 %' AS said FROM flights WHERE ts >= :start AND ts < :end -- until :end\n;")
+    source = query(
+        "SELECT n, ':start, 50 %' AS said FROM flights WHERE ts >= :start AND ts < :end -- until :end\n;"
+    )
     assert flights.rows(source, DAY)[0]["said"] == ":start, 50 %"
     assert len(flights.rows(source, DAY)) == 24
 
@@ -68,7 +70,9 @@ def test_a_query_may_be_narrowed(flights: Warehouse) -> None:
 def test_columns_of_one_name_are_kept_apart(flights: Warehouse) -> None:
     source = query("SELECT n AS a, origin AS a FROM flights WHERE n = 1")
     assert flights.rows(source) == [{"a": 1, "a.1": "EWR"}]
-    assert flights.opened(source).notes == {"a.1": "column 2 is called 'a', like one before it; here it is 'a.1'"}
+    assert flights.opened(source).notes == {
+        "a.1": "column 2 is called 'a', like one before it; here it is 'a.1'"
+    }
 
 
 def test_a_missing_column_is_named_with_what_is_near(flights: Warehouse) -> None:
@@ -92,12 +96,16 @@ def test_a_missing_column_is_named_with_what_is_near(flights: Warehouse) -> None
     ids=lambda source: str(source.label),
 )
 def test_the_database_is_quoted_when_it_refuses(flights: Warehouse, source: object) -> None:
-    with pytest.raises(DataError, match=r"does not answer the query: .*(nowhere|nothing|=|SELEC|near)") as caught:
+    with pytest.raises(
+        DataError, match=r"does not answer the query: .*(nowhere|nothing|=|SELEC|near)"
+    ) as caught:
         flights.rows(source)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("sql", ["DELETE FROM flights", "INSERT INTO flights (n) VALUES (1)", "CREATE TABLE x (a INTEGER)"])
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM flights", "INSERT INTO flights (n) VALUES (1)", "CREATE TABLE x (a INTEGER)"]
+)
 def test_a_source_changes_nothing(flights: Warehouse, sql: str) -> None:
     with pytest.raises((ConfigurationError, DataError)):
         flights.rows(query(sql))
@@ -137,7 +145,9 @@ def test_part_of_an_answer_may_be_enough(flights: Warehouse) -> None:
 
 
 def test_a_table_may_name_its_schema(flights: Warehouse) -> None:
-    schema = {"postgresql": "public", "psycopg": "public", "duckdb": "main", "sqlite": "main"}.get(flights.kind)
+    schema = {"postgresql": "public", "psycopg": "public", "duckdb": "main", "sqlite": "main"}.get(
+        flights.kind
+    )
     schema = schema or flights.url.rpartition("/")[2]
     assert len(flights.rows(table(f"{schema}.flights"))) == 48
     assert len(flights.rows(table(f'{schema}."flights"'))) == 48
@@ -152,7 +162,9 @@ def test_labels_say_what_is_read(flights: Warehouse) -> None:
 
 
 def test_jinja_reaches_the_query(flights: Warehouse) -> None:
-    source = query("SELECT n FROM flights WHERE n = {{ n }}").rendered(lambda text: text.replace("{{ n }}", "7"))
+    source = query("SELECT n FROM flights WHERE n = {{ n }}").rendered(
+        lambda text: text.replace("{{ n }}", "7")
+    )
     assert flights.rows(source) == [{"n": 7}]
 
 

@@ -44,7 +44,9 @@ def test_a_semicolon_at_the_end_is_left_out(sql: str) -> None:
     assert "".join(map(str, statement(sql))).strip() in ("SELECT 1", "SELECT ';'")
 
 
-@pytest.mark.parametrize("sql", ["SELECT 1; SELECT 2", "SELECT 1; DROP TABLE x", "SELECT ':';/* */ DELETE FROM x;"])
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1; SELECT 2", "SELECT 1; DROP TABLE x", "SELECT ':';/* */ DELETE FROM x;"]
+)
 def test_a_second_statement_is_refused(sql: str) -> None:
     with pytest.raises(ConfigurationError, match="one statement; there is another one after a semicolon"):
         statement(sql)

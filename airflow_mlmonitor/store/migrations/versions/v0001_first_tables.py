@@ -105,7 +105,7 @@ def _monitor_and_run() -> None:
         sa.UniqueConstraint("monitor_id", "window_start", "window_end", name="mlmonitor_run_key"),
     )
     op.create_index(
-        "mlmonitor_run_latest", "mlmonitor_run", ["window_start", "window_end"], if_not_exists=True
+        "mlmonitor_run_latest", "mlmonitor_run", ["window_start", "window_end", "id"], if_not_exists=True
     )
 
 

@@ -12,7 +12,8 @@ from airflow_mlmonitor.checks.pairing import paired
 from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from airflow_mlmonitor.data.column import CategoryColumn, Column, NumberColumn
+    from airflow_mlmonitor.data.category import CategoryColumn
+    from airflow_mlmonitor.data.column import Column, NumberColumn
     from airflow_mlmonitor.data.profile import Profile
     from airflow_mlmonitor.stats.comparison import Comparison
     from airflow_mlmonitor.stats.points import Points
