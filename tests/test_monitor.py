@@ -40,7 +40,9 @@ def day(number: int) -> Window:
 def rows(number: int) -> Profile:
     """The rows of the n-th day."""
     draw = np.random.default_rng(number)
-    return profiled({"x": draw.normal(size=300), "y": draw.integers(0, 5, 300), "name": pa.array(list("abcab" * 60))})
+    return profiled(
+        {"x": draw.normal(size=300), "y": draw.integers(0, 5, 300), "name": pa.array(list("abcab" * 60))}
+    )
 
 
 def monitor(*checks: Check, **more: Any) -> Monitor:
@@ -86,7 +88,9 @@ class FailingStore(MemoryStore):
         if what == self.what:
             raise StoreUnavailable("The metrics store cannot be reached; check the connection.")
 
-    def profiles(self, label: str, *, asof: datetime, last: int, windows: Sequence[Window] | None = None) -> Any:
+    def profiles(
+        self, label: str, *, asof: datetime, last: int, windows: Sequence[Window] | None = None
+    ) -> Any:
         self._fail("profiles")
         return super().profiles(label, asof=asof, last=last, windows=windows)
 
@@ -105,8 +109,16 @@ class FailingStore(MemoryStore):
 def test_a_run_is_measured_judged_and_remembered() -> None:
     store = pinned(rows(0))
     tags = Tags(dag_id="flights", task_id="skew", run_id="r1")
-    report = monitor(Skew(), Values(), Shape()).evaluate(rows(1), window=day(1), store=store, tags=tags, model_version="v1")
-    assert (report.monitor, report.model, report.model_version, report.rows, report.tags) == ("flights/skew", "flights", "v1", 300, tags)
+    report = monitor(Skew(), Values(), Shape()).evaluate(
+        rows(1), window=day(1), store=store, tags=tags, model_version="v1"
+    )
+    assert (report.monitor, report.model, report.model_version, report.rows, report.tags) == (
+        "flights/skew",
+        "flights",
+        "v1",
+        300,
+        tags,
+    )
     assert report.status == Status.OK
     assert report.baselines["skew"] == "January of v1 (300 rows)"
     assert report.baselines["values"] == "0 runs so far; 3 are needed"
@@ -125,7 +137,9 @@ def test_notes_of_the_rows_are_in_the_report() -> None:
 def test_a_check_that_breaks_takes_no_other_with_it() -> None:
     checks = [Broken(error=DataError("there is no column 'fare'")), Values(), spend, Skew(), Shape()]
     report = monitor(*checks).evaluate(rows(1), window=day(1), store=MemoryStore())
-    broken = {verdict.metric.name: verdict.why for verdict in report.verdicts if verdict.status == Status.BROKEN}
+    broken = {
+        verdict.metric.name: verdict.why for verdict in report.verdicts if verdict.status == Status.BROKEN
+    }
     assert broken == {
         "broken": "there is no column 'fare'",
         "spend": "ZeroDivisionError: division by zero",
@@ -149,7 +163,9 @@ def test_a_damaged_baseline_breaks_the_check_that_needs_it() -> None:
 def test_a_store_that_fails_is_no_finding_but_an_error(what: str) -> None:
     announced: list[Report] = []
     with pytest.raises(StoreUnavailable, match="The metrics store cannot be reached"):
-        monitor(Values()).evaluate(rows(1), window=day(1), store=FailingStore(what), announce=announced.append)
+        monitor(Values()).evaluate(
+            rows(1), window=day(1), store=FailingStore(what), announce=announced.append
+        )
     assert len(announced) == (what == "save"), "what was found is told before it is saved"
 
 
@@ -157,7 +173,10 @@ def test_the_same_metric_twice_is_refused_with_what_to_do() -> None:
     store = pinned(rows(0))
     report = monitor(Skew(), Skew(baseline=Pinned("v1"))).evaluate(rows(1), window=day(1), store=store)
     (broken,) = [verdict for verdict in report.verdicts if verdict.status == Status.BROKEN]
-    assert broken.why == "skew measures ks of x a second time in this monitor; give the check a prefix, such as prefix='skew2'."
+    assert (
+        broken.why
+        == "skew measures ks of x a second time in this monitor; give the check a prefix, such as prefix='skew2'."
+    )
     twins = monitor(Skew(), Skew(prefix="again")).evaluate(rows(1), window=day(2), store=store)
     assert twins.status == Status.OK
     assert {"ks", "again.ks"} <= {verdict.metric.name for verdict in twins.verdicts}
@@ -171,7 +190,9 @@ def test_checks_called_alike_may_break_together_and_are_still_saved() -> None:
 
     checks = [Shape(), Skew(), Skew(), spend, spend, replace(rows_read, label="rows")]
     store = MemoryStore()
-    report = monitor(*checks, bounds=Bounds({"spend": {"max": 3}})).evaluate(rows(1), window=day(1), store=store)
+    report = monitor(*checks, bounds=Bounds({"spend": {"max": 3}})).evaluate(
+        rows(1), window=day(1), store=store
+    )
     names = [verdict.metric.name for verdict in report.verdicts if verdict.status == Status.BROKEN]
     assert names == ["skew", "skew 2", "spend", "spend 2", "rows 2"]
     assert len(store.verdicts("flights/skew", day(1))) == len(report.verdicts)
@@ -187,9 +208,11 @@ def test_what_a_check_of_ones_own_gets_wrong_is_said() -> None:
             return [3]
 
     report = monitor(ratio, Odd()).evaluate(rows(1), window=day(1), store=MemoryStore())
-    assert [(verdict.metric.value, verdict.metric.why) for verdict in report.verdicts if verdict.metric.name == "ratio"] == [
-        (None, "ratio came out as nan")
-    ]
+    assert [
+        (verdict.metric.value, verdict.metric.why)
+        for verdict in report.verdicts
+        if verdict.metric.name == "ratio"
+    ] == [(None, "ratio came out as nan")]
     assert [verdict.metric.name for verdict in report.verdicts if verdict.status == Status.BROKEN] == ["odd"]
 
 
@@ -230,7 +253,12 @@ def test_whatever_the_rows_a_run_is_sound_and_saved(name: str) -> None:
 
 
 def evaluate(store: MemoryStore, number: int) -> Report:
-    checks = [Shape(), Skew(baseline=Pinned()), Drift(baseline=Trailing(runs=4, least=2)), Values(baseline=Previous())]
+    checks = [
+        Shape(),
+        Skew(baseline=Pinned()),
+        Drift(baseline=Trailing(runs=4, least=2)),
+        Values(baseline=Previous()),
+    ]
     return told(monitor(*checks).evaluate(rows(number), window=day(number), store=store))
 
 
@@ -269,13 +297,21 @@ def test_runs_marked_bad_and_runs_with_findings_teach_nothing() -> None:
         report = watching.evaluate(profiled({"x": np.arange(900.0)}), window=day(number), store=store)
         assert report.status == Status.WARN
     store.mark("flights/skew", day(22), State.ACCEPTED, who="ada")
-    assert watching.evaluate(profiled({"x": np.arange(900.0)}), window=day(23), store=store).status == Status.OK
+    assert (
+        watching.evaluate(profiled({"x": np.arange(900.0)}), window=day(23), store=store).status == Status.OK
+    )
     store.mark("flights/skew", day(22), State.BAD, who="ada")
-    assert watching.evaluate(profiled({"x": np.arange(900.0)}), window=day(23), store=store).status == Status.WARN
+    assert (
+        watching.evaluate(profiled({"x": np.arange(900.0)}), window=day(23), store=store).status
+        == Status.WARN
+    )
 
 
 def test_pinned_days_are_a_past_before_the_first_run_and_stand_back_for_later_ones() -> None:
-    training = {Window(FIRST - number * DAY, FIRST - (number - 1) * DAY): rows(100 + number) for number in range(1, 21)}
+    training = {
+        Window(FIRST - number * DAY, FIRST - (number - 1) * DAY): rows(100 + number)
+        for number in range(1, 21)
+    }
     store = pinned(rows(0), training)
     watching = monitor(Shape(baseline=Previous()), Values(baseline=Trailing(runs=7)))
     first = watching.evaluate(rows(1), window=day(0), store=store)
@@ -288,7 +324,9 @@ def test_pinned_days_are_a_past_before_the_first_run_and_stand_back_for_later_on
     assert second.baselines["shape"] == "1 run (2013-03-01, 300 rows)"
     assert second.baselines["values"] == "7 runs (2013-02-23 to 2013-03-02, 2,100 rows)"
     early = watching.evaluate(rows(3), window=Window(FIRST - 30 * DAY, FIRST - 29 * DAY), store=store)
-    assert early.baselines["shape"] == "0 runs so far; 1 are needed", "training days later than the run are no past"
+    assert early.baselines["shape"] == "0 runs so far; 1 are needed", (
+        "training days later than the run are no past"
+    )
 
 
 def test_a_check_that_training_cannot_answer_has_no_past() -> None:
@@ -297,14 +335,28 @@ def test_a_check_that_training_cannot_answer_has_no_past() -> None:
         mean: float = now["score"].mean  # type: ignore[attr-defined]
         return mean
 
-    training = {Window(FIRST - number * DAY, FIRST - (number - 1) * DAY): rows(number) for number in range(1, 5)}
-    report = monitor(score).evaluate(profiled({"score": [0.5]}), window=day(0), store=pinned(rows(0), training))
+    training = {
+        Window(FIRST - number * DAY, FIRST - (number - 1) * DAY): rows(number) for number in range(1, 5)
+    }
+    report = monitor(score).evaluate(
+        profiled({"score": [0.5]}), window=day(0), store=pinned(rows(0), training)
+    )
     assert [(verdict.status, verdict.metric.value) for verdict in report.verdicts] == [(Status.LEARNING, 0.5)]
 
 
 # -- real flights ------------------------------------------------------------------------------------------------------
 
-FEATURES = ["dep_delay", "arr_delay", "air_time", "distance", "hour", "carrier", "origin", "dest", "time_hour"]
+FEATURES = [
+    "dep_delay",
+    "arr_delay",
+    "air_time",
+    "distance",
+    "hour",
+    "carrier",
+    "origin",
+    "dest",
+    "time_hour",
+]
 
 
 def flights(table: pa.Table) -> Batches:
@@ -320,7 +372,9 @@ def quarter() -> pa.Table:
 
 @pytest.fixture(scope="module")
 def trained(quarter: pa.Table) -> dict[Window, Profile]:
-    days = read_days(flights(quarter.filter(pc.less(quarter["time_hour"], pa.scalar(FIRST, quarter["time_hour"].type)))))
+    days = read_days(
+        flights(quarter.filter(pc.less(quarter["time_hour"], pa.scalar(FIRST, quarter["time_hour"].type))))
+    )
     assert len(days) == 59
     return days
 
@@ -343,13 +397,17 @@ def watching() -> Monitor:
     return monitor(Shape(), Skew(), Drift(), Values())
 
 
-def test_after_a_dated_training_baseline_the_first_run_is_quiet_on_a_normal_day(quarter: pa.Table, store: MemoryStore) -> None:
+def test_after_a_dated_training_baseline_the_first_run_is_quiet_on_a_normal_day(
+    quarter: pa.Table, store: MemoryStore
+) -> None:
     report = watching().evaluate(read(flights(of_day(quarter, day(5)))), window=day(5), store=store)
     assert (report.rows, report.findings) == (969, [])
     assert report.baselines["drift"].startswith("28 runs (2013-02-01 to 2013-03-01")
 
 
-def test_and_fails_when_a_third_of_several_columns_goes_missing(quarter: pa.Table, store: MemoryStore) -> None:
+def test_and_fails_when_a_third_of_several_columns_goes_missing(
+    quarter: pa.Table, store: MemoryStore
+) -> None:
     rows = of_day(quarter, day(5))
     missing = pa.array(np.random.default_rng(1).random(rows.num_rows) < 0.35)
     for name in ("distance", "hour", "dest"):
@@ -357,8 +415,12 @@ def test_and_fails_when_a_third_of_several_columns_goes_missing(quarter: pa.Tabl
     report = watching().evaluate(read(flights(rows)), window=day(5), store=store)
     assert report.status == Status.FAIL
     failed = [verdict for verdict in report.findings if verdict.status == Status.FAIL]
-    assert {verdict.metric.key for verdict in failed} == {("null_share", name, "") for name in ("distance", "hour", "dest")}
-    assert {verdict.metric.name for verdict in report.findings} == {"null_share", "duplicates"}, "rows look more alike"
+    assert {verdict.metric.key for verdict in failed} == {
+        ("null_share", name, "") for name in ("distance", "hour", "dest")
+    }
+    assert {verdict.metric.name for verdict in report.findings} == {"null_share", "duplicates"}, (
+        "rows look more alike"
+    )
     assert failed[0].why == (
         f"missing in {100 * pc.mean(missing.cast(pa.int8())).as_py():.1f}% of 969 rows; "
         "expected 0% (28 earlier runs; highest 0% on 2013-02-01)"
@@ -374,8 +436,11 @@ def test_a_baseline_without_days_learns_what_is_usual_from_the_first_runs(
         whole += part
     store, watch = pinned(whole), monitor(Values(baseline=Pinned()), Skew())
     reports = [
-        watch.evaluate(read(flights(of_day(quarter, day(number)))), window=day(number), store=store) for number in range(30)
+        watch.evaluate(read(flights(of_day(quarter, day(number)))), window=day(number), store=store)
+        for number in range(30)
     ]
     assert not [report for report in reports if report.status == Status.FAIL]
     assert {run.state for run in store.runs(asof=day(14).start)} == {State.CLEAN}
-    assert [report.status for report in reports[14:]].count(Status.OK) >= 12, "two weeks are enough to know a month"
+    assert [report.status for report in reports[14:]].count(Status.OK) >= 12, (
+        "two weeks are enough to know a month"
+    )

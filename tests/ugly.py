@@ -81,7 +81,7 @@ PLAIN: dict[str, tuple[Columns, Columns]] = {
     "zone gained": (NAIVE, ZONED),
     "zone lost": (ZONED, NAIVE),
     "dates": ({"x": [date(2013, 1, 1)]}, {"x": [date(9999, 12, 31), date(1, 1, 1)]}),
-    "decimals": ({"x": [Decimal("1.10"), Decimal("-3")]}, {"x": [Decimal("9" * 30), None]}),
+    "decimals": ({"x": [Decimal("1.10"), Decimal(-3)]}, {"x": [Decimal("9" * 30), None]}),
     "huge whole numbers": ({"x": pa.array([2**64 - 1, 0], pa.uint64())}, {"x": [-(2**63), 2**63 - 1]}),
     "denormal": ({"x": [5e-324, 1e-310, 0.0]}, {"x": [-5e-324, 2e-310, 0.0, 0.0]}),
     "minus zero": ({"x": [0.0, -0.0]}, {"x": [-0.0, -0.0, 0.0]}),

@@ -129,7 +129,9 @@ def check(function: Callable[..., Any] | None = None, /, *, baseline: Baseline |
     parameters = inspect.signature(function).parameters.values()
     takes = sum(parameter.kind in _BY_POSITION for parameter in parameters)
     if takes not in (1, 2):
-        raise ConfigurationError(f"The check {function.__name__} must take (now) or (now, before); it takes {takes}.")
+        raise ConfigurationError(
+            f"The check {function.__name__} must take (now) or (now, before); it takes {takes}."
+        )
     return FunctionCheck(
         function=function, label=function.__name__, takes_before=takes == 2, baseline=baseline
     )

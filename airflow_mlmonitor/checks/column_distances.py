@@ -170,7 +170,11 @@ def _between_counts(distance: str, before: Any, now: Any) -> Comparison | None:
     from airflow_mlmonitor.stats.distances import hellinger, l_infinity, total_variation
     from airflow_mlmonitor.stats.divergences import jensen_shannon, psi
 
-    tests: dict[str, Callable[[Any, Any], Comparison | None]] = {"chi2": chi_square, "psi": psi, "js": jensen_shannon}
+    tests: dict[str, Callable[[Any, Any], Comparison | None]] = {
+        "chi2": chi_square,
+        "psi": psi,
+        "js": jensen_shannon,
+    }
     if distance in tests:
         return tests[distance](before, now)
     plain: dict[str, Callable[[Any, Any], float | None]] = {

@@ -22,7 +22,9 @@ def paired(now: Profile, before: Profile | None) -> Iterator[tuple[str, str, Col
             yield from _columns(label, part, before and before.slices[label])
 
 
-def _columns(label: str, now: Profile, before: Profile | None) -> Iterator[tuple[str, str, Column, Column | None]]:
+def _columns(
+    label: str, now: Profile, before: Profile | None
+) -> Iterator[tuple[str, str, Column, Column | None]]:
     if not now.rows:
         return
     for name, new in now.columns.items():

@@ -48,10 +48,16 @@ class Shape(Check):
             scale="share",
             family="duplicates",
             worse="up",
-            why=None if now.duplicates is not None else "they were not counted" if now.rows else "there are no rows",
+            why=None
+            if now.duplicates is not None
+            else "they were not counted"
+            if now.rows
+            else "there are no rows",
         )
         for label, part in now.slices.items():
-            yield Metric(name="rows", value=float(part.rows), slice=label, n=part.rows, scale="count", family="rows")
+            yield Metric(
+                name="rows", value=float(part.rows), slice=label, n=part.rows, scale="count", family="rows"
+            )
         if before is not None:
             yield from _columns(now, before)
 

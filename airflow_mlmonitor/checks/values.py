@@ -56,7 +56,9 @@ class Values(Check):
 
 
 def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
-    yield _share("null_share", (new.nulls, new.rows), (old.nulls, old.rows) if old else None, family="missing")
+    yield _share(
+        "null_share", (new.nulls, new.rows), (old.nulls, old.rows) if old else None, family="missing"
+    )
     if new.kind == "number":
         yield from _of_numbers(new, old if old and old.kind == "number" else None)  # type: ignore[arg-type]
     elif new.kind == "category":
@@ -66,11 +68,15 @@ def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
 def _of_numbers(new: NumberColumn, old: NumberColumn | None) -> Iterator[Metric]:
     nonfinite = (old.nans + old.infinite, old.rows - old.nulls) if old else None
     zeros = (old.zeros, old.count) if old else None
-    yield _share("nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), nonfinite, family="nonfinite")
+    yield _share(
+        "nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), nonfinite, family="nonfinite"
+    )
     yield _share("zero_share", (new.zeros, new.count), zeros, family="zeros", up=False)
     yield _beyond(new, old)
     yield from _recorded(
-        new, {"mean": new.mean, "min": new.min, "max": new.max} | {k: new.quantile(q) for k, q in QUANTILES.items()}
+        new,
+        {"mean": new.mean, "min": new.min, "max": new.max}
+        | {k: new.quantile(q) for k, q in QUANTILES.items()},
     )
     top = float(new.sketch.w[new.sketch.atoms].max(initial=0.0)) / new.count if new.count else None
     yield from _recorded(new, {"top_share": top}, "share")

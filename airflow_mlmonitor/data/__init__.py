@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from airflow_mlmonitor.data.baseline import Baseline, Pinned, Previous, Reference, SameWeekday, Trailing
 from airflow_mlmonitor.data.files import Files
 from airflow_mlmonitor.data.frame import Frame
+from airflow_mlmonitor.data.relations import Query, Table
 from airflow_mlmonitor.data.source import Connections, Rows, Source
-from airflow_mlmonitor.data.tables import Query, Table
 from airflow_mlmonitor.data.window import Window
 
 if TYPE_CHECKING:

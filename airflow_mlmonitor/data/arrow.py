@@ -53,7 +53,9 @@ def validity(array: pa.Array) -> NDArray[np.bool_] | None:
     if kinds.is_null(array.type):
         return np.zeros(len(array), dtype=np.bool_)
     bits = np.frombuffer(array.buffers()[0], dtype=np.uint8)
-    return np.unpackbits(bits, count=array.offset + len(array), bitorder="little")[array.offset :].view(np.bool_)
+    return np.unpackbits(bits, count=array.offset + len(array), bitorder="little")[array.offset :].view(
+        np.bool_
+    )
 
 
 def floats(array: pa.Array) -> NDArray[np.float64]:
@@ -110,7 +112,9 @@ def texts(dictionary: pa.Array) -> list[str | None]:
 def taken(batch: pa.RecordBatch, positions: NDArray[np.int64]) -> pa.RecordBatch:
     """The rows at some positions."""
     rows = pa.Array.from_buffers(pa.int64(), positions.size, [None, pa.py_buffer(positions)])
-    return pa.RecordBatch.from_arrays([plain(column).take(rows) for column in batch.columns], names=batch.schema.names)
+    return pa.RecordBatch.from_arrays(
+        [plain(column).take(rows) for column in batch.columns], names=batch.schema.names
+    )
 
 
 def _spelled(value: Any) -> str:

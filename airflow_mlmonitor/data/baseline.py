@@ -115,7 +115,9 @@ class Trailing(Baseline):
 
     def __post_init__(self) -> None:
         if not 1 <= self.least <= self.runs:
-            raise ConfigurationError(f"Trailing needs 1 <= least <= runs; it has {self.least} and {self.runs}.")
+            raise ConfigurationError(
+                f"Trailing needs 1 <= least <= runs; it has {self.least} and {self.runs}."
+            )
 
     def find(self, shelf: Shelf, window: Window) -> Reference:
         """Merge the last profiles."""
@@ -153,7 +155,9 @@ class SameWeekday(Baseline):
 
     def __post_init__(self) -> None:
         if not 1 <= self.least <= self.weeks:
-            raise ConfigurationError(f"SameWeekday needs 1 <= least <= weeks; it has {self.least} and {self.weeks}.")
+            raise ConfigurationError(
+                f"SameWeekday needs 1 <= least <= weeks; it has {self.least} and {self.weeks}."
+            )
 
     def find(self, shelf: Shelf, window: Window) -> Reference:
         """Merge the same window of earlier weeks."""

@@ -78,7 +78,11 @@ class UnknownBuilder(ColumnBuilder):
     def _note(self) -> str:
         if kinds.is_null(self.type):
             return ""
-        way = "spread it into columns of its own" if kinds.is_nested(self.type) else "cast it to a number or to text"
+        way = (
+            "spread it into columns of its own"
+            if kinds.is_nested(self.type)
+            else "cast it to a number or to text"
+        )
         return f"{self.type} is not evaluated; {way}"
 
 
@@ -118,7 +122,9 @@ class NumberBuilder(ColumnBuilder):
         return values[begin:end]
 
     def _add_sorted(self, values: Floats) -> None:
-        self._zeros += int(np.searchsorted(values, 0.0, side="right") - np.searchsorted(values, 0.0, side="left"))
+        self._zeros += int(
+            np.searchsorted(values, 0.0, side="right") - np.searchsorted(values, 0.0, side="left")
+        )
         whole = kinds.is_integer(self.type)
         self._integers += values.size if whole else int(np.count_nonzero(values == np.rint(values)))
         self._low, self._high = min(self._low, float(values[0])), max(self._high, float(values[-1]))
@@ -237,7 +243,9 @@ class _Dictionary:
 
     def is_of(self, array: pa.Array) -> bool:
         mine = self._array
-        return mine is not None and len(mine) == len(array) and (_same_memory(mine, array) or mine.equals(array))
+        return (
+            mine is not None and len(mine) == len(array) and (_same_memory(mine, array) or mine.equals(array))
+        )
 
 
 def _same_memory(left: pa.Array, right: pa.Array) -> bool:

@@ -127,7 +127,7 @@ class Details:
         if self.conn_type in ("aws", "s3"):
             client = {name: options.pop(name) for name in ("endpoint_url", "region_name") if name in options}
             options |= {"key": self.login, "secret": self.password, "client_kwargs": client}
-        return {name: value for name, value in options.items() if value}
+        return {name: value for name, value in options.items() if value not in (None, "", {})}
 
 
 class TextConnections(ABC):

@@ -32,7 +32,12 @@ _PLAIN = {
     NumberColumn: ("nans", "infinite", "zeros", "integers", "min", "max", "mean", "m2", "is_time"),
     CategoryColumn: ("counts", "others", "error", "characters", "private"),
 }
-_CLASSES = {"unknown": UnknownColumn, "number": NumberColumn, "time": NumberColumn, "category": CategoryColumn}
+_CLASSES = {
+    "unknown": UnknownColumn,
+    "number": NumberColumn,
+    "time": NumberColumn,
+    "category": CategoryColumn,
+}
 
 
 def encode(profile: Profile) -> bytes:

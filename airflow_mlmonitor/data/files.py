@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.data.formats.data_file import DataFile, Format, check_format, open_file
-from airflow_mlmonitor.data.location import locate, without_password
+from airflow_mlmonitor.data.location import locate, without_secrets
 from airflow_mlmonitor.data.source import Connections, Part, Rows, Source
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
@@ -25,7 +25,7 @@ class Files(Source):
     """Rows from parquet, CSV or JSON lines files.
 
     Columns that only some files have are null in the others; types that differ are widened, or read as text with a
-    note. CSV and JSON lines do not say their types, so a file of more than 4 MB is read once more to find them.
+    note. CSV and JSON lines do not say their types, so such files are read twice: for their types, then for their rows.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Files(Source):
     @property
     def label(self) -> str:
         """The paths, without passwords."""
-        return ", ".join(without_password(pattern) for pattern in self._patterns)
+        return ", ".join(without_secrets(pattern) for pattern in self._patterns)
 
     @property
     def _patterns(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Files(Source):
             for pattern in self._patterns
             for location in locate(pattern, self.conn_id, connections)
         ]
-        schema, notes = united([(file.location.path, file.schema) for file in files])
+        schema, notes = united([(file.location.name, file.schema) for file in files])
         selection = Selection(self, schema, window)
         parts = [part for file in files for part in _parts(file, schema, selection)]
         notes = {**_notes(files), **notes}
@@ -99,7 +99,7 @@ def _notes(files: Sequence[DataFile]) -> dict[str, str]:
     notes: dict[str, str] = {}
     for file in files:
         for name, note in file.notes.items():
-            notes.setdefault(name, note if len(files) == 1 else f"in {file.location.path} {note}")
+            notes.setdefault(name, note if len(files) == 1 else f"in {file.location.name} {note}")
     return notes
 
 

@@ -34,6 +34,15 @@ class Location:
     path: str
     filesystem: Any = None
 
+    @property
+    def name(self) -> str:
+        """The path or URL as it may be shown."""
+        return (
+            self.path
+            if self.filesystem is None
+            else without_secrets(self.filesystem.unstrip_protocol(self.path))
+        )
+
     def open(self) -> pa.NativeFile:
         """Open the file to read its bytes as they are."""
         import pyarrow as pa
@@ -58,17 +67,17 @@ class Location:
             yield
         except FileNotFoundError:
             raise DataError(
-                f"{self.path} does not exist any more; read it after it has been written."
+                f"{self.name} does not exist any more; read it after it has been written."
             ) from None
         except PermissionError:
             raise DataError(
-                f"{self.path} may not be read; give this process read permission for it."
+                f"{self.name} may not be read; give this process read permission for it."
             ) from None
         except (ConnectionError, TimeoutError) as error:
-            raise SourceUnavailable(f"{self.path} cannot be reached: {error}") from error
+            raise SourceUnavailable(f"{self.name} cannot be reached: {error}") from error
         except (pa.ArrowException, OSError, EOFError) as error:
             raise DataError(
-                f"{self.path} cannot be read as {kind}: {_first_sentence(error)}. "
+                f"{self.name} cannot be read as {kind}: {_first_sentence(error)}. "
                 "Was it written to its end? Write it again, or name its format with format=."
             ) from error
 
@@ -87,9 +96,11 @@ def locate(pattern: str, conn_id: str | None, connections: Connections) -> list[
     return _local(pattern)
 
 
-def without_password(pattern: str) -> str:
-    """The path or URL as it may be shown."""
-    return re.sub(r"(?<=://)[^/@]*@", "", pattern)
+def without_secrets(pattern: str) -> str:
+    """The path or URL without its login, and without the query in which signed URLs carry their signature."""
+    if "://" not in pattern:
+        return pattern
+    return re.sub(r"(?<=://)[^/@]*@", "", pattern).partition("?")[0]
 
 
 def _local(pattern: str) -> list[Location]:
@@ -105,7 +116,7 @@ def _local(pattern: str) -> list[Location]:
 
 
 def _stored(pattern: str, conn_id: str | None, connections: Connections) -> list[Location]:
-    shown = without_password(pattern)
+    shown = without_secrets(pattern)
     filesystem = connections.filesystem(pattern, conn_id)
     path = filesystem._strip_protocol(pattern)
     try:

@@ -74,7 +74,9 @@ class Profile:
             return self.columns[name]
         except KeyError:
             near = difflib.get_close_matches(name, self.columns, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(self.columns) or 'none'}"
+            hint = (
+                f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(self.columns) or 'none'}"
+            )
             raise DataError(f"There is no column {name!r}{hint}") from None
 
     def __contains__(self, name: str) -> bool:

@@ -52,7 +52,9 @@ class Layout:
         for name in self.slices:
             type_ = self.schema.field(name).type
             if not (is_name(type_) or is_number(type_) or is_moment(type_) or kinds.is_null(type_)):
-                raise ConfigurationError(f"slices={name!r} cannot work: it is {type_}; slice by text or by numbers.")
+                raise ConfigurationError(
+                    f"slices={name!r} cannot work: it is {type_}; slice by text or by numbers."
+                )
 
     def builders(self) -> dict[int, ColumnBuilder]:
         """One builder for each column that is summarised, by position."""

@@ -100,12 +100,17 @@ class Source(ABC):
     def rendered(self, render: Callable[[str], str]) -> Self:
         """A copy in which every string has gone through ``render``; the recipe itself stays as it was."""
         return dataclasses.replace(
-            self, **{item.name: _render(getattr(self, item.name), render) for item in dataclasses.fields(self)}
+            self,
+            **{item.name: _render(getattr(self, item.name), render) for item in dataclasses.fields(self)},
         )
 
     def serialize(self) -> dict[str, dict[str, Any]]:
         """The recipe as plain values, without those left at their defaults: Airflow shows it so, and compares it so."""
-        shown = {item.name: (getattr(self, item.name), item.default) for item in dataclasses.fields(self) if item.repr}
+        shown = {
+            item.name: (getattr(self, item.name), item.default)
+            for item in dataclasses.fields(self)
+            if item.repr
+        }
         changed = {name: value for name, (value, default) in shown.items() if value != default}
         # Airflow 3.2.0 refuses to show a tuple.
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}

@@ -91,4 +91,6 @@ class Window:
 
 
 def _short(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="auto" if moment.second or moment.microsecond else "minutes")
+    return moment.replace(tzinfo=None).isoformat(
+        timespec="auto" if moment.second or moment.microsecond else "minutes"
+    )

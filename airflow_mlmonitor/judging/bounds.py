@@ -24,8 +24,8 @@ class Bounds:
     ----------
     limits
         ``"column.metric"``, or ``"metric"`` for one of the table, to ``min`` and ``max`` (both allowed values) and
-        ``severity``: ``fail`` (the default) or ``warn``. ``*`` and ``?`` match several columns. A limit holds for all
-        rows and for every slice of them.
+        ``severity``: ``fail`` (the default) or ``warn``. ``*`` and ``?`` match several columns. A limit is about all
+        rows; ``"column.metric@origin=EWR"`` is about a slice, ``"column.metric@*"`` about every slice.
 
     Raises
     ------
@@ -86,13 +86,20 @@ def _refuse_nonsense(bound: str, limit: Mapping[str, Any]) -> None:
         if isinstance(end, bool) or not isinstance(end, int | float) or not math.isfinite(end):
             raise ConfigurationError(f"{bound} has the limit {end!r}; write a number.")
     if ends != sorted(ends):
-        raise ConfigurationError(f"{bound} has min {ends[0]} above max {ends[1]}; nothing could ever be between.")
+        raise ConfigurationError(
+            f"{bound} has min {ends[0]} above max {ends[1]}; nothing could ever be between."
+        )
 
 
 def _matches(name: str, metric: Metric) -> bool:
     full = f"{metric.column}.{metric.name}" if metric.column else metric.name
-    # Brackets are allowed in names of columns, and match themselves.
-    return fnmatchcase(full, name.replace("[", "[[]"))
+    limited, _, part = name.partition("@")
+    return _fits(full, limited) and bool(part) == bool(metric.slice) and _fits(metric.slice, part)
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """Whether a pattern fits; brackets are allowed in names of columns, and match themselves."""
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _bounded(verdict: Verdict, limit: Mapping[str, Any]) -> Verdict:
@@ -103,4 +110,6 @@ def _bounded(verdict: Verdict, limit: Mapping[str, Any]) -> Verdict:
     allowed = " and ".join(([] if low is None else [least]) + ([] if high is None else [most]))
     why = f"{verdict.metric.name} is {number(value)}; the bound is {allowed}"
     status = SEVERITIES[limit.get("severity", "fail")]
-    return replace(verdict, status=status, lower=low, upper=high, severity=max(verdict.severity, 1.0), why=why)
+    return replace(
+        verdict, status=status, lower=low, upper=high, severity=max(verdict.severity, 1.0), why=why
+    )

@@ -88,14 +88,20 @@ class Significance(Judge):
             return _quiet(metric, band)
         if band is not None and band.runs >= ENOUGH:
             status = Status.FAIL if size >= self.fail_effect else Status.WARN
-            return _finding(metric, band, status, size) if band.beyond(metric.value, metric.worse) else _quiet(metric, band)
+            return (
+                _finding(metric, band, status, size)
+                if band.beyond(metric.value, metric.worse)
+                else _quiet(metric, band)
+            )
         status = Status.WARN if self.one_off or size >= self.fail_effect else Status.LEARNING
         return _finding(metric, None, status, size)
 
 
 def _adjusted(metrics: Sequence[Metric]) -> list[float | None]:
     """Benjamini-Hochberg over the metrics that are judged by their test."""
-    p_values = [None if metric.effect is None or metric.family in FOLLOWED else metric.p_value for metric in metrics]
+    p_values = [
+        None if metric.effect is None or metric.family in FOLLOWED else metric.p_value for metric in metrics
+    ]
     if not any(p_value is not None for p_value in p_values):
         return p_values
     from airflow_mlmonitor.stats.correction import benjamini_hochberg

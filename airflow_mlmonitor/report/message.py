@@ -56,7 +56,9 @@ def message(report: Report) -> str:
 
 def _line(group: Group) -> str:
     lead = group.lead
-    names = [name for name in (lead.metric.column, *(twin.lead.metric.column for twin in group.twins)) if name]
+    names = [
+        name for name in (lead.metric.column, *(twin.lead.metric.column for twin in group.twins)) if name
+    ]
     subject = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
     place = f" ({lead.metric.slice})" if lead.metric.slice else ""
     said = f"{subject}{place}: {lead.why}" if subject or place else lead.why

@@ -28,10 +28,14 @@ class Tags:
     run_id: str = ""
     try_number: int = 1
 
-    @property
-    def owner(self) -> tuple[str, str, int]:
-        """The task that a monitor and window belong to, whatever the run and the try."""
-        return self.dag_id, self.task_id, self.map_index
+    def may_replace(self, earlier: Tags) -> bool:
+        """Whether a run may take the place of an earlier one of the same monitor and window.
+
+        The same task may, in any run and try. Of one run's mapped instances each may only replace its own: an index
+        means nothing from one run to the next.
+        """
+        same_task = (self.dag_id, self.task_id) == (earlier.dag_id, earlier.task_id)
+        return same_task and (self.run_id != earlier.run_id or self.map_index == earlier.map_index)
 
     def __str__(self) -> str:
         if not self.task_id:

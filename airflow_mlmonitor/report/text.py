@@ -204,11 +204,14 @@ def _listed(texts: Sequence[str], most: int) -> str:
 
 def _learning(report: Report, width: int) -> list[str]:
     """What would have warned, had there been enough earlier runs to know how usual it is."""
-    learning = [verdict for verdict in report.verdicts if verdict.status is Status.LEARNING and verdict.severity]
+    learning = [
+        verdict for verdict in report.verdicts if verdict.status is Status.LEARNING and verdict.severity
+    ]
     learning.sort(key=lambda verdict: -verdict.severity)
     said = [f"{_subject(verdict.metric) or '(table)'}: {brief(verdict)}" for verdict in learning]
     hidden = [f"and {len(said) - BESIDE} more"] if len(said) > BESIDE else []
-    return ["Still learning what is usual; differs from the baseline:", *_indented(said[:BESIDE] + hidden, width)] if said else []
+    title = "Still learning what is usual; different from the baseline:"
+    return [title, *_indented(said[:BESIDE] + hidden, width)] if said else []
 
 
 def _compared(baselines: Mapping[str, str], width: int) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 
 def exceedance_p_value(beyond: float, n: int, m: int) -> float | None:
     """The chance that at least so many of n new values lie outside the range of m old ones.
 
-    If nothing changed, every ranking of the n + m values is equally likely. The new values beyond either extreme of
-    the old ones are then a sum of two geometric numbers, and P(K >= k) = q^k (1 + k (1 - q)) with q = n / (n + m).
-    Distribution-free; for continuous values (ties make it conservative).
+    If nothing changed, every ranking of the n + m values is equally likely, whatever their distribution. Then
+    P(K >= k) = C(n - k + m, m) / C(n + m, m) (1 + k m / (n - k + m)): exact for continuous values, conservative where
+    there are ties.
 
     Parameters
     ----------
@@ -33,5 +35,6 @@ def exceedance_p_value(beyond: float, n: int, m: int) -> float | None:
     """
     if not n or not m:
         return None
-    q = n / (n + m)
-    return min(1.0, float(q**beyond) * (1 + beyond * (1 - q)))
+    rest = n - beyond
+    ratio = math.lgamma(rest + m + 1) - math.lgamma(rest + 1) - math.lgamma(n + m + 1) + math.lgamma(n + 1)
+    return min(1.0, math.exp(ratio) * (1 + beyond * m / (rest + m)))

@@ -125,7 +125,7 @@ def overlay(reference: Points, current: Points) -> Overlay | None:
 
 def _curve(x: Array, w: Array, atoms: NDArray[np.bool_] | None) -> _Curve:
     upto = np.cumsum(w)
-    if atoms is None or atoms.all():
+    if atoms is None or atoms.all() or x.size == 1:
         heights = np.concatenate(([0.0], upto / upto[-1]))
         return _Curve(x, heights, heights)
     below, middle, total = upto - w, upto - w / 2, upto[-1]
@@ -140,11 +140,10 @@ def _curve(x: Array, w: Array, atoms: NDArray[np.bool_] | None) -> _Curve:
 
 def _rims(x: Array, atoms: NDArray[np.bool_]) -> tuple[Array, Array]:
     """Where the outermost runs end, if they are runs: as far out as half the way to their neighbours."""
-    if x.size < 2:
-        return x[:0], x[:0]
     most = np.finfo(np.float64).max
-    first = np.clip(x[:1] - (x[1:2] / 2 - x[:1] / 2), -most, most)
-    last = np.clip(x[-1:] + (x[-1:] / 2 - x[-2:-1] / 2), -most, most)
+    with np.errstate(over="ignore"):
+        first = np.clip(x[:1] - (x[1:2] / 2 - x[:1] / 2), -most, most)
+        last = np.clip(x[-1:] + (x[-1:] / 2 - x[-2:-1] / 2), -most, most)
     return first[: int(not atoms[0])], last[: int(not atoms[-1])]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.verdict import Status
@@ -63,9 +63,8 @@ class Run:
     threshold: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One value of one series, with the run it came from."""
+class Point(NamedTuple):
+    """One value of one series, with the run it came from; a tuple, since a history has a hundred thousand of them."""
 
     run: Run
     value: float | None

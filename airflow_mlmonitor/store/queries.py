@@ -227,14 +227,8 @@ def _points(
     for first in range(0, len(ids), RUNS_A_STATEMENT):
         found = connection.execute(metrics_of(ids[first : first + RUNS_A_STATEMENT], wanted)).all()
         for run_id, series_id, value, status, lower, upper, expected in found:
-            points.setdefault(series_id, {})[ages[run_id]] = Point(
-                run=by_age[run_id],
-                value=value,
-                status=STATUSES[status],
-                lower=lower,
-                upper=upper,
-                expected=expected,
-            )
+            point = Point(by_age[run_id], value, STATUSES[status], lower, upper, expected)
+            points.setdefault(series_id, {})[ages[run_id]] = point
     return {names[series_id]: found for series_id, found in points.items()}
 
 

@@ -43,7 +43,7 @@ def refuse_stranger(report: Report, earlier: Tags, started: datetime) -> None:
     WindowClaimed
         It names both.
     """
-    if earlier.owner == report.tags.owner:
+    if report.tags.may_replace(earlier):
         return
     which = f", run {earlier.run_id}" if earlier.run_id else ""
     raise WindowClaimed(

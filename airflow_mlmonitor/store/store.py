@@ -76,8 +76,8 @@ class MetricsStore(ABC):
     with the start of the window under test, neither that window, nor a later one, nor one that overlaps it is ever in
     it: hourly runs over the last 24 hours learn from those that ended before the 24 hours under test began.
 
-    **What trains.** Runs in state clean or accepted. A run with findings gets the state alert when it is saved; a
-    person may mark it bad or accepted, and saving the run again keeps that mark.
+    **What trains.** Runs in state clean or accepted. A run gets the state alert when one of its findings is grounded
+    (:attr:`Verdict.is_grounded`); a person may mark it bad or accepted, and saving the run again keeps that mark.
 
     **One series.** A metric's scale, family and bad direction belong to its series: what was saved last holds for
     every run of it. So does a monitor's model.

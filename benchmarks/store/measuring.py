@@ -41,14 +41,14 @@ class Figure:
 
 def questions(store: SqlStore, size: Size) -> dict[str, Callable[[int], object]]:
     """What is asked, by its name; each gets the number of its repetition."""
-    past = {"asof": size.end}
+    end = size.end
     return {
-        f"history: last 180 runs x {size.series}": lambda _: store.history(WATCHED, last=180, **past),
-        f"history: last 365 runs x {size.series}": lambda _: store.history(WATCHED, last=365, **past),
+        f"history: last 180 runs x {size.series}": lambda _: store.history(WATCHED, last=180, asof=end),
+        f"history: last 365 runs x {size.series}": lambda _: store.history(WATCHED, last=365, asof=end),
         "history: last 30 of one series": lambda _: store.history(
-            WATCHED, last=30, metric="null_share", column=filling.column(7), **past
+            WATCHED, last=30, metric="null_share", column=filling.column(7), asof=end
         ),
-        "profiles: last 28": lambda _: store.profiles(WATCHED, last=28, **past),
+        "profiles: last 28": lambda _: store.profiles(WATCHED, last=28, asof=end),
         f"verdicts of one run x {size.series}": lambda _: store.verdicts(
             WATCHED, filling.day(size.days // 2)
         ),
@@ -62,7 +62,22 @@ def questions(store: SqlStore, size: Size) -> dict[str, Callable[[int], object]]
 
 def measure(store: SqlStore, engine: Engine, size: Size, repetitions: int) -> list[Figure]:
     """Ask everything once to warm up, then as often as told."""
-    return [_figure(name, ask, engine, repetitions) for name, ask in questions(store, size).items()]
+    figures = [_figure(name, ask, engine, repetitions) for name, ask in questions(store, size).items()]
+    return [figures[0], _bare(figures[0], engine, repetitions), *figures[1:]]
+
+
+def _bare(figure: Figure, engine: Engine, repetitions: int) -> Figure:
+    """The same rows through the driver alone: what no store could do without."""
+    asked = figure.plans[-1].asked
+
+    def fetch(_turn: int) -> None:
+        with engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute(asked.statement, asked.parameters)
+            cursor.fetchall()
+            cursor.close()
+
+    return _figure("  its metrics by the bare driver", fetch, engine, repetitions)
 
 
 def _figure(name: str, ask: Callable[[int], object], engine: Engine, repetitions: int) -> Figure:

@@ -38,7 +38,9 @@ def encoded(rows, columns=None):
     """The features as numbers: names one-hot, what is missing 0 after centring."""
     import pandas as pd
 
-    numbers = pd.get_dummies(rows[list(FEATURES)].drop(columns="dest"), columns=["carrier", "origin"], dtype=float)
+    numbers = pd.get_dummies(
+        rows[list(FEATURES)].drop(columns="dest"), columns=["carrier", "origin"], dtype=float
+    )
     return numbers if columns is None else numbers.reindex(columns=columns, fill_value=0.0)
 
 

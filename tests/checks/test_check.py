@@ -39,7 +39,11 @@ def test_a_number_becomes_a_metric_named_as_the_function(answer: Any) -> None:
 
 
 def test_a_dict_gives_a_metric_for_each_part() -> None:
-    assert measured({"mean": 1, "top": None, 3: 0.5}) == [("spend.mean", 1.0), ("spend.top", None), ("spend.3", 0.5)]
+    assert measured({"mean": 1, "top": None, 3: 0.5}) == [
+        ("spend.mean", 1.0),
+        ("spend.top", None),
+        ("spend.3", 0.5),
+    ]
 
 
 def test_metrics_are_taken_as_they_are() -> None:
@@ -71,9 +75,13 @@ def test_nan_and_infinite_answers_are_no_values(answer: Any) -> None:
     assert " came out as " in (metric.why or "")
 
 
-@pytest.mark.parametrize("answer", ["many", object(), [1, 2], {"a": "b"}, {"a": [1]}, [[Metric(name="a", value=1.0)]], b"ab"])
+@pytest.mark.parametrize(
+    "answer", ["many", object(), [1, 2], {"a": "b"}, {"a": [1]}, [[Metric(name="a", value=1.0)]], b"ab"]
+)
 def test_another_answer_is_refused_with_what_to_return(answer: Any) -> None:
-    with pytest.raises(ConfigurationError, match="The check spend returned .*; return a number, a dict of numbers, a Metric"):
+    with pytest.raises(
+        ConfigurationError, match="The check spend returned .*; return a number, a dict of numbers, a Metric"
+    ):
         answering(answer).measure(NOW, None)
 
 
@@ -98,7 +106,9 @@ def test_a_function_of_one_may_have_options_of_its_own() -> None:
 
 def test_a_function_without_or_with_more_arguments_is_refused() -> None:
     for function, takes in ((lambda: 1, 0), (lambda now, before, other: 1, 3)):
-        with pytest.raises(ConfigurationError, match=rf"must take \(now\) or \(now, before\); it takes {takes}"):
+        with pytest.raises(
+            ConfigurationError, match=rf"must take \(now\) or \(now, before\); it takes {takes}"
+        ):
             check(function)
 
 

@@ -30,7 +30,9 @@ def every_check() -> list[type[Check]]:
 
 ALL = tuple(dict.fromkeys((*OF_NUMBERS, *OF_NAMES)))
 CHECKS = [*(kind() for kind in every_check()), Skew(distances=ALL), Drift(distances=ALL)]
-NAMED = [f"{check.name}{' of every distance' * (getattr(check, 'distances', None) == ALL)}" for check in CHECKS]
+NAMED = [
+    f"{check.name}{' of every distance' * (getattr(check, 'distances', None) == ALL)}" for check in CHECKS
+]
 
 
 def test_every_check_is_public() -> None:
@@ -47,7 +49,9 @@ def test_a_check_is_a_frozen_value_with_a_name_and_a_question(check: Check) -> N
         check.prefix = "other"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("check", "name"), list(product(CHECKS, PAIRS)), ids=[f"{a}-{b}" for a, b in product(NAMED, PAIRS)])
+@pytest.mark.parametrize(
+    ("check", "name"), list(product(CHECKS, PAIRS)), ids=[f"{a}-{b}" for a, b in product(NAMED, PAIRS)]
+)
 def test_metrics_are_sound_whatever_the_rows(check: Check, name: str) -> None:
     before, now = pair(name)
     metrics = list(check.measure(now, before))
@@ -55,7 +59,9 @@ def test_metrics_are_sound_whatever_the_rows(check: Check, name: str) -> None:
     for metric in metrics:
         sound(metric)
         assert metric.slice in {"", *now.slices}
-        assert metric.column is None or metric.column in now or (before is not None and metric.column in before)
+        assert (
+            metric.column is None or metric.column in now or (before is not None and metric.column in before)
+        )
         assert not any(secret in f"{metric.why}{metric.slice}" for secret in SECRETS)
     assert list(check.measure(now, before)) == metrics
 

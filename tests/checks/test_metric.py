@@ -12,7 +12,9 @@ import pytest
 from airflow_mlmonitor.checks.metric import Metric
 
 
-@pytest.mark.parametrize(("value", "said"), [(math.nan, "nan"), (math.inf, "inf"), (np.float64("-inf"), "-inf")])
+@pytest.mark.parametrize(
+    ("value", "said"), [(math.nan, "nan"), (math.inf, "inf"), (np.float64("-inf"), "-inf")]
+)
 def test_a_value_that_is_no_number_becomes_none_and_says_so(value: float, said: str) -> None:
     metric = Metric(name="spend", value=value)
     assert (metric.value, metric.why) == (None, f"spend came out as {said}")

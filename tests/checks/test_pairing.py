@@ -14,7 +14,10 @@ def pairs(now: Profile, before: Profile | None) -> list[tuple[str, str, bool]]:
 
 
 def test_columns_of_the_run_meet_those_of_the_baseline() -> None:
-    now, before = profiled({"x": [1.0], "y": [1], "new": ["a"]}), profiled({"gone": [1], "y": ["text"], "x": [2.0]})
+    now, before = (
+        profiled({"x": [1.0], "y": [1], "new": ["a"]}),
+        profiled({"gone": [1], "y": ["text"], "x": [2.0]}),
+    )
     assert pairs(now, before) == [("", "x", True), ("", "y", False), ("", "new", False)]
     assert pairs(now, None) == [("", "x", False), ("", "y", False), ("", "new", False)]
 

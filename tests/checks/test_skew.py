@@ -31,7 +31,9 @@ def found() -> dict[str, Metric]:
 
 def test_every_distance_asked_for_is_measured_in_that_order(found: dict[str, Metric]) -> None:
     assert tuple(found) == OF_NUMBERS
-    assert all(metric.n == 700 and metric.worse == "up" and metric.scale == "distance" for metric in found.values())
+    assert all(
+        metric.n == 700 and metric.worse == "up" and metric.scale == "distance" for metric in found.values()
+    )
 
 
 def test_statistics_of_numbers_are_those_of_scipy(found: dict[str, Metric]) -> None:
@@ -50,7 +52,10 @@ def test_statistics_of_numbers_are_those_of_scipy(found: dict[str, Metric]) -> N
 
 def test_distances_between_histograms_use_bins_of_the_baseline(found: dict[str, Metric]) -> None:
     edges = np.quantile(OLD, np.arange(1, 20) / 20, method="inverted_cdf")
-    p, q = (np.histogram(values, [-np.inf, *np.nextafter(edges, np.inf), np.inf])[0] / values.size for values in (OLD, NEW))
+    p, q = (
+        np.histogram(values, [-np.inf, *np.nextafter(edges, np.inf), np.inf])[0] / values.size
+        for values in (OLD, NEW)
+    )
     assert found["psi"].value == pytest.approx(np.sum((q - p) * np.log(q / p)), rel=0.02)
     assert found["tv"].value == pytest.approx(np.abs(p - q).sum() / 2, rel=0.02)
     assert found["linf"].value == pytest.approx(np.abs(p - q).max(), rel=0.02)
@@ -63,7 +68,10 @@ def test_only_one_test_of_a_column_is_weighed(found: dict[str, Metric]) -> None:
 
 def test_names_are_compared_value_by_value() -> None:
     before, now = {"a": 50, "b": 30, "c": 20}, {"a": 40, "b": 25, "d": 35}
-    profiles = [profiled({"x": [name for name, count in side.items() for _ in range(count)]}) for side in (now, before)]
+    profiles = [
+        profiled({"x": [name for name, count in side.items() for _ in range(count)]})
+        for side in (now, before)
+    ]
     found = by_name(Skew(distances=(*DISTANCES, *OF_NAMES)).measure(*profiles))
     assert set(found) == set(OF_NAMES)
     table = np.array([[50, 30, 20, 0], [40, 25, 0, 35]])
@@ -111,7 +119,8 @@ def test_a_column_without_values_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("wassersten", "did you mean 'wasserstein'"), ("KL divergence", "there are anderson_darling, chi2,")]
+    ("name", "hint"),
+    [("wassersten", "did you mean 'wasserstein'"), ("KL divergence", "there are anderson_darling, chi2,")],
 )
 def test_a_distance_that_does_not_exist_is_refused_when_it_is_written(name: str, hint: str) -> None:
     for kind in (Skew, Drift):

@@ -24,9 +24,16 @@ NAME_METRICS = {"null_share", "unseen_share", "top_share", "entropy", "mean_leng
 
 
 def found(now: Any, before: Any = None, column: str = "x", **options: Any) -> dict[str, Metric]:
-    new, old = (side if isinstance(side, Profile | None) else profiled({column: side}, **options) for side in (now, before))
+    new, old = (
+        side if isinstance(side, Profile | None) else profiled({column: side}, **options)
+        for side in (now, before)
+    )
     assert isinstance(new, Profile)
-    return {metric.name: metric for metric in Values().measure(new, old) if (metric.column, metric.slice) == (column, "")}
+    return {
+        metric.name: metric
+        for metric in Values().measure(new, old)
+        if (metric.column, metric.slice) == (column, "")
+    }
 
 
 def test_numbers_names_and_others_each_have_their_metrics() -> None:
@@ -65,16 +72,25 @@ def test_what_is_recorded_of_names() -> None:
     ("name", "before", "now", "shares"),
     [
         ("null_share", [None] * 2 + [1.0] * 98, [None] * 30 + [1.0] * 70, (0.02, 0.3)),
-        ("nonfinite_share", [math.nan] + [1.0] * 99, [math.inf, -math.inf] + [math.nan] * 18 + [1.0] * 80, (0.01, 0.2)),
+        (
+            "nonfinite_share",
+            [math.nan] + [1.0] * 99,
+            [math.inf, -math.inf] + [math.nan] * 18 + [1.0] * 80,
+            (0.01, 0.2),
+        ),
         ("zero_share", [0.0] * 10 + [1.0] * 90, [0.0] * 40 + [1.0] * 60, (0.1, 0.4)),
     ],
 )
-def test_shares_are_tested_against_the_baseline(name: str, before: list[Any], now: list[Any], shares: tuple[float, float]) -> None:
+def test_shares_are_tested_against_the_baseline(
+    name: str, before: list[Any], now: list[Any], shares: tuple[float, float]
+) -> None:
     metric = found(now, before)[name]
     assert (metric.expected, metric.value) == shares
     assert metric.p_value is not None
     assert metric.p_value < 1e-4
-    assert metric.effect == pytest.approx(2 * math.asin(math.sqrt(shares[1])) - 2 * math.asin(math.sqrt(shares[0])))
+    assert metric.effect == pytest.approx(
+        2 * math.asin(math.sqrt(shares[1])) - 2 * math.asin(math.sqrt(shares[0]))
+    )
     same = found(before, before)[name]
     assert same.p_value is not None
     assert same.p_value > 0.4
@@ -104,6 +120,19 @@ def test_rows_outside_the_range_of_the_baseline_are_counted() -> None:
     assert found([0.0, 10.0], np.arange(11.0))["beyond_share"].p_value == 1.0
     assert found([0.0], None)["beyond_share"].why == "there is nothing to compare with"
     assert found([0.0], [None, math.nan])["beyond_share"].value is None
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (6, 1), (4, 5), (30, 12), (12, 30)])
+def test_the_chance_of_so_many_outside_is_that_of_all_rankings(n: int, m: int) -> None:
+    # Of j new values outside, 0 to j may lie below; the other n - j fall into the m - 1 gaps between old ones.
+    ways = [
+        (j + 1) * math.comb(n - j + m - 2, m - 2) if m > 1 else int(j == n) * (n + 1) for j in range(n + 1)
+    ]
+    old = np.arange(float(m))
+    for beyond in range(n + 1):
+        new = np.concatenate([np.full(beyond, m + 9.0), np.full(n - beyond, (m - 1) / 2)])
+        chance = sum(ways[beyond:]) / math.comb(n + m, m)
+        assert found(new, old)["beyond_share"].p_value == pytest.approx(chance)
 
 
 def test_names_that_the_baseline_does_not_know_are_counted_and_named() -> None:
@@ -138,6 +167,8 @@ def test_no_values_give_no_numbers_and_say_why(options: dict[str, Any]) -> None:
 def test_slices_are_compared_with_the_same_slice() -> None:
     table = {"x": [None, None, 1.0, 1.0], "origin": ["EWR", "EWR", "JFK", "JFK"]}
     turned = {**table, "origin": ["JFK", "JFK", "EWR", "EWR"]}
-    metrics = list(Values().measure(profiled(turned, slices=("origin",)), profiled(table, slices=("origin",))))
+    metrics = list(
+        Values().measure(profiled(turned, slices=("origin",)), profiled(table, slices=("origin",)))
+    )
     shares = {m.slice: (m.expected, m.value) for m in metrics if (m.name, m.column) == ("null_share", "x")}
     assert shares == {"": (0.5, 0.5), "origin=EWR": (1.0, 0.0), "origin=JFK": (0.0, 1.0)}

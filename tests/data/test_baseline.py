@@ -8,7 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from airflow_mlmonitor.data.baseline import Baseline, Pinned, Previous, Reference, SameWeekday, Shelf, Trailing
+from airflow_mlmonitor.data.baseline import (
+    Baseline,
+    Pinned,
+    Previous,
+    Reference,
+    SameWeekday,
+    Shelf,
+    Trailing,
+)
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import BaselineMissing, ConfigurationError
@@ -30,7 +38,11 @@ class Days(Shelf):
         return (f"training of {name}", self.pins[name]) if name in self.pins else None
 
     def earlier(self, last: int, windows: Sequence[Window] | None = None) -> list[tuple[Window, Profile]]:
-        return [(window, part) for window, part in sorted(self.days.items()) if windows is None or window in windows][-last:]
+        return [
+            (window, part)
+            for window, part in sorted(self.days.items())
+            if windows is None or window in windows
+        ][-last:]
 
 
 def back(days: int) -> Window:
@@ -56,7 +68,9 @@ def test_pinned_takes_the_version_named_or_the_latest() -> None:
 
 @pytest.mark.parametrize(("version", "what"), [(None, "any version"), ("v7", "version 'v7'")])
 def test_a_pinned_baseline_that_is_not_there_says_how_to_pin_one(version: str | None, what: str) -> None:
-    expected = f"No baseline is pinned for {what} of model 'flight_delay'. Pin one: run a ProfileOperator with pin="
+    expected = (
+        f"No baseline is pinned for {what} of model 'flight_delay'. Pin one: run a ProfileOperator with pin="
+    )
     with pytest.raises(BaselineMissing, match=expected):
         Pinned(version).find(shelf(1), TODAY)
 
@@ -86,20 +100,34 @@ def test_same_weekday_looks_back_by_weeks() -> None:
 
 def test_same_weekday_of_hourly_windows_is_the_same_hour() -> None:
     hour = Window.parse("2013-02-08T06:00/2013-02-08T07:00")
-    days = Days(days={Window(hour.start - timedelta(hours=ago), hour.end - timedelta(hours=ago)): profiled({"x": [ago / 1]}) for ago in range(1, 400)})
+    days = Days(
+        days={
+            Window(hour.start - timedelta(hours=ago), hour.end - timedelta(hours=ago)): profiled(
+                {"x": [ago / 1]}
+            )
+            for ago in range(1, 400)
+        }
+    )
     assert values(SameWeekday().find(days, hour)) == [168.0, 336.0]
 
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: Trailing(runs=2, least=3), lambda: Trailing(least=0), lambda: SameWeekday(weeks=1), lambda: SameWeekday(least=0)],
+    [
+        lambda: Trailing(runs=2, least=3),
+        lambda: Trailing(least=0),
+        lambda: SameWeekday(weeks=1),
+        lambda: SameWeekday(least=0),
+    ],
 )
 def test_numbers_that_cannot_work_are_refused(make: object) -> None:
     with pytest.raises(ConfigurationError, match=r"needs 1 <= least <= (runs|weeks); it has \d and \d+"):
         make()  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("baseline", [Pinned(), Trailing(), Previous(), SameWeekday()], ids=lambda item: type(item).__name__)
+@pytest.mark.parametrize(
+    "baseline", [Pinned(), Trailing(), Previous(), SameWeekday()], ids=lambda item: type(item).__name__
+)
 def test_baselines_are_values(baseline: Baseline) -> None:
     assert baseline == type(baseline)()
     assert hash(baseline) == hash(type(baseline)())

@@ -30,9 +30,9 @@ MOMENTS = [
 BERLIN = ZoneInfo("Europe/Berlin")
 
 NUMBERS: dict[pa.DataType, Sequence[Any]] = {
-    **{type_: WHOLE for type_ in (pa.int8(), pa.int16(), pa.int32(), pa.int64())},
-    **{type_: WHOLE for type_ in (pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())},
-    **{type_: REAL for type_ in (pa.float16(), pa.float32(), pa.float64())},
+    **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), WHOLE),
+    **dict.fromkeys((pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()), WHOLE),
+    **dict.fromkeys((pa.float16(), pa.float32(), pa.float64()), REAL),
     **{
         type_: [Decimal("1.50"), None, Decimal(-200), Decimal(0), Decimal("1.50")]
         for type_ in (pa.decimal32(9, 2), pa.decimal64(18, 4), pa.decimal128(38, 6), pa.decimal256(76, 10))
@@ -40,7 +40,10 @@ NUMBERS: dict[pa.DataType, Sequence[Any]] = {
     pa.decimal128(10, -2): [Decimal(100), None, Decimal(-4000)],
     **{pa.time32(unit): [time(0), None, time(6, 30), time(23, 59, 59)] for unit in ("s", "ms")},
     **{pa.time64(unit): [time(0), None, time(6, 30), time(23, 59, 59)] for unit in ("us", "ns")},
-    **{pa.duration(unit): [timedelta(0), None, timedelta(days=-3), timedelta(hours=7)] for unit in ("s", "ms", "us", "ns")},
+    **{
+        pa.duration(unit): [timedelta(0), None, timedelta(days=-3), timedelta(hours=7)]
+        for unit in ("s", "ms", "us", "ns")
+    },
 }
 TIMES: dict[pa.DataType, Sequence[Any]] = {
     **{pa.timestamp(unit): MOMENTS for unit in ("s", "ms", "us", "ns")},
@@ -53,7 +56,7 @@ TIMES: dict[pa.DataType, Sequence[Any]] = {
 }
 TEXTS = ["a", None, "", "ü", "a", "longer than twelve bytes", None, "a"]
 NAMES: dict[pa.DataType, Sequence[Any]] = {
-    **{type_: TEXTS for type_ in (pa.string(), pa.large_string(), pa.string_view())},
+    **dict.fromkeys((pa.string(), pa.large_string(), pa.string_view()), TEXTS),
     pa.bool_(): [True, None, False, True, True],
     pa.dictionary(pa.int8(), pa.string()): TEXTS,
     pa.dictionary(pa.uint32(), pa.large_string()): TEXTS,
@@ -107,7 +110,9 @@ def check_numbers(found: Column, values: Sequence[Any]) -> None:
 
 
 def check_names(found: Column, values: Sequence[Any]) -> None:
-    names = Counter(str(value).lower() if isinstance(value, bool) else str(value) for value in values if value is not None)
+    names = Counter(
+        str(value).lower() if isinstance(value, bool) else str(value) for value in values if value is not None
+    )
     assert isinstance(found, CategoryColumn)
     assert found.rows == len(values)
     assert found.nulls == values.count(None)
@@ -120,7 +125,9 @@ def check_names(found: Column, values: Sequence[Any]) -> None:
 
 def cuts(array: pa.Array, values: Sequence[Any]) -> list[tuple[pa.Array | pa.ChunkedArray, list[Any]]]:
     """The array as it is, sliced at every offset, and in chunks of one and two."""
-    chunks = [array.slice(start, end - start) for start, end in pairwise([0, 1, 1, 3, *range(4, len(array) + 1)])]
+    chunks = [
+        array.slice(start, end - start) for start, end in pairwise([0, 1, 1, 3, *range(4, len(array) + 1)])
+    ]
     return [
         (array, list(values)),
         *((array.slice(start), list(values[start:])) for start in range(1, len(array) + 1)),
@@ -132,7 +139,12 @@ def cuts(array: pa.Array, values: Sequence[Any]) -> list[tuple[pa.Array | pa.Chu
 @pytest.mark.parametrize("type_", NUMBERS, ids=str)
 def test_numbers_are_those_of_plain_python(type_: pa.DataType) -> None:
     values = NUMBERS[type_]
-    array = pa.array([value if value is None else np.float16(value) for value in values] if type_ == pa.float16() else values, type_)
+    array = pa.array(
+        [value if value is None else np.float16(value) for value in values]
+        if type_ == pa.float16()
+        else values,
+        type_,
+    )
     for piece, expected in cuts(array, values):
         found = column(piece)
         assert found.kind == "number"
@@ -191,7 +203,9 @@ def test_other_types_are_named_as_not_evaluated(type_: pa.DataType) -> None:
     assert profile["x"].kind == "unknown"
     assert (profile["x"].rows, profile["x"].nulls) == (len(values), values.count(None))
     assert profile["x"].distinct is None
-    way = "spread it into columns of its own" if pa.types.is_nested(type_) else "cast it to a number or to text"
+    way = (
+        "spread it into columns of its own" if pa.types.is_nested(type_) else "cast it to a number or to text"
+    )
     assert profile.notes == {"x": f"{type_} is not evaluated; {way}"}
     assert profile.duplicates is None
 
@@ -200,7 +214,12 @@ def test_other_types_are_named_as_not_evaluated(type_: pa.DataType) -> None:
 @pytest.mark.parametrize("type_", [*NUMBERS, *TIMES, *NAMES, *NEITHER], ids=str)
 def test_any_type_may_be_called_categorical_or_private(type_: pa.DataType, option: str) -> None:
     values = (NUMBERS | TIMES | NAMES | NEITHER)[type_]
-    array = pa.array([value if value is None else np.float16(value) for value in values] if type_ == pa.float16() else values, type_)
+    array = pa.array(
+        [value if value is None else np.float16(value) for value in values]
+        if type_ == pa.float16()
+        else values,
+        type_,
+    )
     found = column(array, **{option: ("x",)})
     assert found.kind == ("unknown" if type_ in NEITHER else "category")
     assert found.nulls == values.count(None)
@@ -279,5 +298,8 @@ def test_counts_of_50_000_levels_are_low_by_less_than_a_10_000th_of_the_rows() -
     assert found.distinct == pytest.approx(np.count_nonzero(true), rel=0.15)
     stored = found.compact()
     assert len(stored.counts) == 1_024
-    assert all(0 <= true[int(name.removeprefix("level "))] - count <= stored.error for name, count in stored.counts.items())
+    assert all(
+        0 <= true[int(name.removeprefix("level "))] - count <= stored.error
+        for name, count in stored.counts.items()
+    )
     assert builder_for(pa.string()).finish().rows == 0

@@ -49,7 +49,9 @@ def test_exact_while_few(numbers: list[int]) -> None:
     sample = HashSample().add(hashed(numbers))
     assert sample.exact
     assert sample.distinct == len(set(numbers))
-    assert sample.repeated(len(numbers)) == (pytest.approx(1 - len(set(numbers)) / len(numbers)) if numbers else None)
+    assert sample.repeated(len(numbers)) == (
+        pytest.approx(1 - len(set(numbers)) / len(numbers)) if numbers else None
+    )
 
 
 @pytest.mark.parametrize("distinct", [1_500, 20_000, 300_000])
@@ -59,7 +61,9 @@ def test_many_are_counted_within_the_stated_error(distinct: int) -> None:
         sample = HashSample().add(hashed(np.arange(begin, begin + distinct)))
         assert sample.hashes.size <= sample.size
         errors.append(sample.distinct / distinct - 1)
-    assert np.sqrt(np.mean(np.square(errors))) < 1.35 * 1.2 / np.sqrt(1_024)  # 20 draws: at most a third above
+    assert np.sqrt(np.mean(np.square(errors))) < 1.35 * 1.2 / np.sqrt(
+        1_024
+    )  # 20 draws: at most a third above
     assert np.abs(errors).max() < 4 * 1.2 / np.sqrt(1_024)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +119,8 @@ def test_jinja_reaches_every_string_and_leaves_the_recipe_alone() -> None:
 
 def test_the_label_holds_no_password() -> None:
     assert Files("sftp://me:secret@host/day.csv").label == "sftp://host/day.csv"
+    assert Files("https://host/day.csv?signature=secret").label == "https://host/day.csv"
+    assert Files("what?.csv").label == "what?.csv"
 
 
 # Several files with differing columns
@@ -396,3 +401,17 @@ def test_a_store_that_does_not_answer_may_be_tried_again(store: Any, monkeypatch
     monkeypatch.setattr(type(store), "isfile", refuse)
     with pytest.raises(SourceUnavailable, match="memory://bucket/x.csv cannot be reached"):
         opened(Files("memory://bucket/x.csv"))
+
+
+def test_csv_and_json_need_no_pandas_either() -> None:
+    Path("1.csv").write_text("a,t,n\nx,2013-02-08,1\n")
+    Path("2.jsonl").write_text('{"a": "x", "t": "2013-02-08", "n": 2}\n')
+    code = (
+        "import json, sys\n"
+        "from airflow_mlmonitor.data import Files, Window\n"
+        "rows = Files(['1.csv', '2.jsonl'], timestamp='t', where=\"a = 'x'\").open(Window.parse('2013-02-08'), None)\n"
+        "count = sum(batch.num_rows for part in rows.parts for batch in part())\n"
+        "print(json.dumps([count, 'pandas' in sys.modules]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [2, False]

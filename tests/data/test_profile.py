@@ -57,13 +57,22 @@ def of(found: list[dict[str, Any]]) -> Profile:
 
 def exact(column: Column) -> dict[str, Any]:
     """What adding up must not change by a bit."""
-    known: dict[str, Any] = {"kind": column.kind, "type": column.type, "rows": column.rows, "nulls": column.nulls}
+    known: dict[str, Any] = {
+        "kind": column.kind,
+        "type": column.type,
+        "rows": column.rows,
+        "nulls": column.nulls,
+    }
     if isinstance(column, NumberColumn):
         points = zip(column.sketch.x.tolist(), column.sketch.w.tolist(), strict=True)
-        known |= {name: getattr(column, name) for name in ("nans", "infinite", "zeros", "integers", "min", "max")}
+        known |= {
+            name: getattr(column, name) for name in ("nans", "infinite", "zeros", "integers", "min", "max")
+        }
         known |= {"points": dict(points), "distinct": column.distinct}
     if isinstance(column, CategoryColumn):
-        known |= {name: getattr(column, name) for name in ("counts", "others", "error", "characters", "distinct")}
+        known |= {
+            name: getattr(column, name) for name in ("counts", "others", "error", "characters", "distinct")
+        }
     return known
 
 
@@ -85,7 +94,9 @@ def same(left: Profile, right: Profile) -> None:
         other = right[name]
         if isinstance(column, NumberColumn):
             assert isinstance(other, NumberColumn)
-            assert column.mean == (None if other.mean is None else pytest.approx(other.mean, rel=1e-9, abs=1e-6))
+            assert column.mean == (
+                None if other.mean is None else pytest.approx(other.mean, rel=1e-9, abs=1e-6)
+            )
             assert column.m2 == pytest.approx(other.m2, rel=1e-9, abs=1e-5)
 
 
@@ -145,10 +156,14 @@ def test_large_parts_add_up_as_well_as_they_would_be_read() -> None:
         assert profile.duplicates == pytest.approx(0, abs=0.0)
 
 
-@pytest.mark.parametrize("make", [lambda part: part, lambda part: part.compact(), lambda part: Profile.decode(part.encode())])
+@pytest.mark.parametrize(
+    "make", [lambda part: part, lambda part: part.compact(), lambda part: Profile.decode(part.encode())]
+)
 def test_distinct_values_of_stored_parts_are_not_counted_twice(make: Callable[[Profile], Profile]) -> None:
     numbers = np.arange(5_000.0)
-    parts = [profiled({"x": numbers, "name": pa.array([f"n{value:.0f}" for value in numbers])}) for _ in range(3)]
+    parts = [
+        profiled({"x": numbers, "name": pa.array([f"n{value:.0f}" for value in numbers])}) for _ in range(3)
+    ]
     total = reduce(add, map(make, parts))
     assert total["x"].distinct == pytest.approx(5_000, rel=0.15)
     assert total["name"].distinct == pytest.approx(5_000, rel=0.15)
@@ -165,13 +180,24 @@ def test_distinct_values_of_stored_parts_are_not_counted_twice(make: Callable[[P
         (pa.array([1.5]), pa.array([datetime(2013, 1, 1)]), "unknown", None),
         (pa.array([[1]]), pa.array([1]), "unknown", None),
     ],
-    ids=["null+int", "null float+text", "null text+date", "null+null", "float+text", "float+time", "list+int"],
+    ids=[
+        "null+int",
+        "null float+text",
+        "null text+date",
+        "null+null",
+        "float+text",
+        "float+time",
+        "list+int",
+    ],
 )
 def test_parts_of_another_type(left: pa.Array, right: pa.Array, kind: str, type_: str | None) -> None:
     one, other = profiled({"x": left}), profiled({"x": right})
     for total in (one + other, other + one):
         assert total["x"].kind == kind
-        assert (total["x"].rows, total["x"].nulls) == (len(left) + len(right), left.null_count + right.null_count)
+        assert (total["x"].rows, total["x"].nulls) == (
+            len(left) + len(right),
+            left.null_count + right.null_count,
+        )
         if type_ is None:
             assert total["x"].note
         else:
@@ -226,7 +252,11 @@ def test_first_and_last_moment_are_those_of_the_timestamp_column() -> None:
 
 
 def test_each_value_gives_a_slice_of_its_rows() -> None:
-    table = {"origin": ["EWR", "JFK", None, "EWR"], "delay": [1.0, 2.0, 3.0, None], "late": [True, False, True, True]}
+    table = {
+        "origin": ["EWR", "JFK", None, "EWR"],
+        "delay": [1.0, 2.0, 3.0, None],
+        "late": [True, False, True, True],
+    }
     profile = profiled(table, slices=("origin", "late"), batch_rows=2)
     assert {label: part.rows for label, part in profile.slices.items()} == {
         "origin=EWR": 2, "origin=JFK": 1, "origin=null": 1, "late=false": 1, "late=true": 3
@@ -248,7 +278,10 @@ def test_a_column_of_more_than_40_values_gives_no_slices_and_says_so(batch_rows:
 
 def test_a_slice_too_many_that_comes_with_another_part_takes_all_along() -> None:
     names = [f"n{number}" for number in range(SLICE_VALUES + 1)]
-    parts = [profiled({"name": names[:30]}, slices=("name",)), profiled({"name": names[30:]}, slices=("name",))]
+    parts = [
+        profiled({"name": names[:30]}, slices=("name",)),
+        profiled({"name": names[30:]}, slices=("name",)),
+    ]
     for total in (parts[0] + parts[1], parts[1] + parts[0], parts[0] + parts[1] + parts[0]):
         assert total.slices == {}
         assert total.unsliced == ("name",)
@@ -261,7 +294,9 @@ def test_slicing_by_a_key_of_every_row_is_refused_quickly() -> None:
 
 
 def test_values_that_are_no_names_cannot_slice() -> None:
-    with pytest.raises(ConfigurationError, match="slices='x' cannot work: it is list<item: int64>; slice by text or"):
+    with pytest.raises(
+        ConfigurationError, match="slices='x' cannot work: it is list<item: int64>; slice by text or"
+    ):
         profiled({"x": [[1]]}, slices=("x",))
 
 
@@ -274,7 +309,11 @@ def test_views_and_runs_can_be_sliced_although_arrow_takes_no_rows_of_them() -> 
         }
     )
     profile = profiled(table, slices=("view",))
-    assert {label: part.rows for label, part in profile.slices.items()} == {"view=a": 1, "view=b": 1, "view=null": 1}
+    assert {label: part.rows for label, part in profile.slices.items()} == {
+        "view=a": 1,
+        "view=b": 1,
+        "view=null": 1,
+    }
     assert profile.slices["view=a"]["view"].counts == {"a": 1}
 
 
@@ -292,7 +331,9 @@ def test_a_private_column_keeps_only_hashes_that_still_compare() -> None:
     assert isinstance(total, CategoryColumn)
     assert total.private
     assert sorted(total.counts.values()) == [1, 1, 3]
-    assert not any(name in text for name in ("Ada", "Ben", "Cleo") for text in [*column.counts, *first.slices])
+    assert not any(
+        name in text for name in ("Ada", "Ben", "Cleo") for text in [*column.counts, *first.slices]
+    )
 
 
 QUIET = """
@@ -310,7 +351,12 @@ def test_reading_and_measuring_a_parquet_file_loads_neither_pandas_nor_scipy_sta
     import pyarrow.parquet as pq
 
     table = pa.table(
-        {"x": [1.5, None], "name": ["a", "b"], "when": [datetime(2013, 1, 1)] * 2, "ns": pa.array([1, 2], pa.timestamp("ns"))}
+        {
+            "x": [1.5, None],
+            "name": ["a", "b"],
+            "when": [datetime(2013, 1, 1)] * 2,
+            "ns": pa.array([1, 2], pa.timestamp("ns")),
+        }
     )
     pq.write_table(table, tmp_path / "rows.parquet")
     command = [sys.executable, "-c", QUIET, str(tmp_path / "rows.parquet")]

@@ -46,7 +46,10 @@ class Opened(Source):
 
 def numbers(rows: int, seed: int = 1) -> dict[str, Any]:
     random = np.random.default_rng(seed)
-    return {"x": random.normal(size=rows), "name": pa.array([f"n{value}" for value in random.integers(0, 30, rows)])}
+    return {
+        "x": random.normal(size=rows),
+        "name": pa.array([f"n{value}" for value in random.integers(0, 30, rows)]),
+    }
 
 
 @settings(deadline=None, max_examples=60)
@@ -59,7 +62,10 @@ def test_a_read_counts_as_plain_python_does(
     rows: list[tuple[int | None, str | None]], parts: int, batch_rows: int
 ) -> None:
     table = pa.table(
-        {"x": pa.array([x for x, _ in rows], pa.int64()), "name": pa.array([name for _, name in rows], pa.string())}
+        {
+            "x": pa.array([x for x, _ in rows], pa.int64()),
+            "name": pa.array([name for _, name in rows], pa.string()),
+        }
     )
     profile = profiled(table, parts=parts, batch_rows=batch_rows)
     known = [x for x, _ in rows if x is not None]
@@ -72,7 +78,12 @@ def test_a_read_counts_as_plain_python_does(
 
 def test_no_parts_give_the_columns_without_rows() -> None:
     profile = read(Opened(Rows(schema=pa.schema([("x", pa.float64())]), parts=[])))
-    assert (profile.rows, profile.schema, profile["x"].mean, profile.duplicates) == (0, {"x": "double"}, None, None)
+    assert (profile.rows, profile.schema, profile["x"].mean, profile.duplicates) == (
+        0,
+        {"x": "double"},
+        None,
+        None,
+    )
 
 
 def test_two_reads_of_several_parts_give_the_same_bytes() -> None:
@@ -103,7 +114,9 @@ def test_progress_rises_to_the_number_of_rows(parts: int) -> None:
 
 
 @pytest.mark.parametrize("what", [read, read_days])
-def test_the_first_error_stops_the_other_parts_and_is_raised(what: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_error_stops_the_other_parts_and_is_raised(
+    what: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     batch = pa.record_batch({"when": pa.array([FIRST], pa.timestamp("us", "UTC"))})
     started, given_out = threading.Event(), Counter[str]()
@@ -143,8 +156,16 @@ def test_hidden_columns_are_read_and_not_summarised() -> None:
 
 
 def test_notes_of_the_source_end_up_in_the_profile_and_the_columns_own_beside_them() -> None:
-    source = held({"x": [1.0], "list": [[1]], "when": [FIRST]}, notes={"": "cut short", "x": "was text"}, timestamp="when")
-    expected = {"": "cut short", "x": "was text", "list": "list<item: int64> is not evaluated; spread it into columns of its own"}
+    source = held(
+        {"x": [1.0], "list": [[1]], "when": [FIRST]},
+        notes={"": "cut short", "x": "was text"},
+        timestamp="when",
+    )
+    expected = {
+        "": "cut short",
+        "x": "was text",
+        "list": "list<item: int64> is not evaluated; spread it into columns of its own",
+    }
     assert read(source).notes == expected
     assert [day.notes for day in read_days(source).values()] == [expected]
 
@@ -183,7 +204,11 @@ def test_rows_are_split_by_utc_day_and_those_without_a_moment_are_counted_in_a_n
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.integers(-10**6, 10**6), max_size=25), st.integers(1, 4), st.sampled_from([1, 6, 24, 24 * 7]))
+@given(
+    st.lists(st.integers(-(10**6), 10**6), max_size=25),
+    st.integers(1, 4),
+    st.sampled_from([1, 6, 24, 24 * 7]),
+)
 def test_the_days_add_up_to_the_whole(minutes: list[int], parts: int, hours: int) -> None:
     moments = [FIRST + timedelta(minutes=minute) for minute in minutes]
     source = held(
@@ -221,7 +246,10 @@ def test_nothing_but_missing_moments_gives_no_days() -> None:
 def test_days_have_slices_of_their_own() -> None:
     table = {"when": [date(2013, 2, 8), date(2013, 2, 9), date(2013, 2, 9)], "origin": ["EWR", "EWR", "JFK"]}
     days = read_days(held(table, timestamp="when", slices=("origin",)))
-    assert [sorted(profile.slices) for profile in days.values()] == [["origin=EWR"], ["origin=EWR", "origin=JFK"]]
+    assert [sorted(profile.slices) for profile in days.values()] == [
+        ["origin=EWR"],
+        ["origin=EWR", "origin=JFK"],
+    ]
 
 
 def test_days_of_views_can_be_told_apart() -> None:
@@ -232,7 +260,9 @@ def test_days_of_views_can_be_told_apart() -> None:
 
 
 def test_splitting_needs_a_timestamp_column() -> None:
-    with pytest.raises(ConfigurationError, match="batches cannot be split by day: give the source timestamp=COLUMN"):
+    with pytest.raises(
+        ConfigurationError, match="batches cannot be split by day: give the source timestamp=COLUMN"
+    ):
         read_days(held({"x": [1]}))
 
 

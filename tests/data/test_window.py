@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,9 +54,13 @@ def test_a_label_is_read_back_as_the_same_window(start: datetime, seconds: int) 
     assert Window.parse(window.label) == window
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2013-02-30", "2013-02-08/", "/2013-02-08", "9999-12-31", "a/b/c"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2013-02-30", "2013-02-08/", "/2013-02-08", "9999-12-31", "a/b/c"]
+)
 def test_other_text_is_refused_with_what_to_write(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="is not a window; write a day such as 2013-02-08, or start/end"):
+    with pytest.raises(
+        ConfigurationError, match="is not a window; write a day such as 2013-02-08, or start/end"
+    ):
         Window.parse(text)
 
 
@@ -65,10 +70,12 @@ def test_windows_are_ordered_by_time() -> None:
 
 
 @given(moments, st.integers(1, 10**6), st.integers(60, 10**6))
-def test_the_parts_of_a_window_follow_each_other_and_make_it_up(start: datetime, seconds: int, span: int) -> None:
+def test_the_parts_of_a_window_follow_each_other_and_make_it_up(
+    start: datetime, seconds: int, span: int
+) -> None:
     window = Window(start, start + timedelta(seconds=seconds))
     parts = list(window.split(timedelta(seconds=span)))
     assert parts[0].start == window.start
     assert parts[-1].end == window.end
-    assert all(one.end == other.start for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.end == other.start for one, other in pairwise(parts))
     assert all(part.span == timedelta(seconds=span) for part in parts[:-1])

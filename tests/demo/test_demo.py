@@ -19,7 +19,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProces
     return subprocess.run(
         [sys.executable, "-m", "demo"],
         cwd=PROJECT,
-        env={**environment, "MLMONITOR_DEMO_HOME": str(home), "COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **environment,
+            "MLMONITOR_DEMO_HOME": str(home),
+            "COLUMNS": "120",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -37,7 +42,9 @@ def test_only_the_morning_without_weather_fails(told: subprocess.CompletedProces
     assert mornings[3][2:4] == ["14", "Mar"]
 
 
-def test_the_failure_callback_names_the_columns_of_the_weather(told: subprocess.CompletedProcess[str]) -> None:
+def test_the_failure_callback_names_the_columns_of_the_weather(
+    told: subprocess.CompletedProcess[str],
+) -> None:
     page = told.stdout.partition("what the failure callback sent")[2].partition("╰")[0]
     assert "missing in 36.3% of 982 rows" in page
     for column in ("temp", "dewp", "humid", "wind_speed", "precip", "visib"):

@@ -17,7 +17,14 @@ DAY = timedelta(days=1)
 def run(number: int, state: State = State.CLEAN) -> Run:
     """The run of the n-th day."""
     window = Window(FIRST + number * DAY, FIRST + (number + 1) * DAY)
-    return Run(monitor="flights/skew", model="flights", window=window, status=Status.OK, state=state, started=window.end)
+    return Run(
+        monitor="flights/skew",
+        model="flights",
+        window=window,
+        status=Status.OK,
+        state=state,
+        started=window.end,
+    )
 
 
 def points(values: Sequence[float | None], states: Sequence[State] = ()) -> list[Point]:
@@ -29,7 +36,9 @@ def points(values: Sequence[float | None], states: Sequence[State] = ()) -> list
     ]
 
 
-def history(metrics: Sequence[Metric], values: Sequence[float | None], states: Sequence[State] = ()) -> History:
+def history(
+    metrics: Sequence[Metric], values: Sequence[float | None], states: Sequence[State] = ()
+) -> History:
     """The same past for several metrics."""
     series = points(values, states)
     return History(

@@ -15,7 +15,9 @@ def judged(
     limits: dict[str, dict[str, Any]], value: float | None = 0.5, status: Status = Status.OK, **more: Any
 ) -> Verdict:
     metric = Metric(**{"name": "null_share", "column": "temp", "value": value} | more)
-    (verdict,) = Bounds(limits).tighten([Verdict(metric=metric, status=status, severity=0.5, why="as judged")])
+    (verdict,) = Bounds(limits).tighten(
+        [Verdict(metric=metric, status=status, severity=0.5, why="as judged")]
+    )
     return verdict
 
 
@@ -53,7 +55,10 @@ def test_a_bound_may_only_warn_and_never_softens_a_verdict() -> None:
 
 def test_the_gravest_of_several_bounds_counts() -> None:
     warn, fail = {"max": 0.2, "severity": "warn"}, {"max": 0.4}
-    for limits in ({"*.null_share": warn, "temp.null_share": fail}, {"temp.null_share": fail, "*.null_share": warn}):
+    for limits in (
+        {"*.null_share": warn, "temp.null_share": fail},
+        {"temp.null_share": fail, "*.null_share": warn},
+    ):
         assert (judged(limits).status, judged(limits).upper) == (Status.FAIL, 0.4)
 
 
@@ -66,24 +71,37 @@ def test_the_gravest_of_several_bounds_counts() -> None:
         ("null_share", {}, False),
         ("Temp.null_share", {}, False),
         ("rows", {"name": "rows", "column": None}, True),
-        ("temp.null_share", {"slice": "origin=EWR"}, True),
+        ("temp.null_share", {"slice": "origin=EWR"}, False),
+        ("temp.null_share@origin=EWR", {"slice": "origin=EWR"}, True),
+        ("temp.null_share@*", {"slice": "origin=EWR"}, True),
+        ("temp.null_share@*", {}, False),
+        ("temp.null_share@origin=JFK", {"slice": "origin=EWR"}, False),
         ("temp.drift.ks", {"name": "drift.ks"}, True),
         ("x[0].ks", {"name": "ks", "column": "x[0]"}, True),
         ("x[0].ks", {"name": "ks", "column": "x0"}, False),
     ],
 )
-def test_names_match_with_stars_and_question_marks_only(name: str, metric: dict[str, Any], matches: bool) -> None:
+def test_names_match_with_stars_and_question_marks_only(
+    name: str, metric: dict[str, Any], matches: bool
+) -> None:
     assert (judged({name: {"max": 0.0}}, **metric).status == Status.FAIL) is matches
 
 
 def test_a_bound_that_matches_nothing_is_broken() -> None:
     bounds = Bounds({"tmp.null_share": {"max": 0.1}, "rows": {"min": 1}})
-    (verdict,) = bounds.unmatched([Metric(name="null_share", column="temp", value=0.0), Metric(name="rows", value=3.0)])
+    (verdict,) = bounds.unmatched(
+        [Metric(name="null_share", column="temp", value=0.0), Metric(name="rows", value=3.0)]
+    )
     assert (verdict.status, verdict.metric.key) == (Status.BROKEN, ("tmp.null_share", "", ""))
     assert verdict.why == (
         "the bound 'tmp.null_share' matches no metric of this run; write column.metric, or metric for the table"
     )
-    assert bounds.unmatched([Metric(name="null_share", column="tmp", value=None), Metric(name="rows", value=3.0)]) == []
+    assert (
+        bounds.unmatched(
+            [Metric(name="null_share", column="tmp", value=None), Metric(name="rows", value=3.0)]
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(

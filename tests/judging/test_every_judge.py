@@ -64,7 +64,9 @@ def test_every_judge_is_public() -> None:
     assert JUDGES
 
 
-@pytest.mark.parametrize(("judge", "name"), list(product(JUDGES, PAIRS)), ids=[f"{a}-{b}" for a, b in product(LABELS, PAIRS)])
+@pytest.mark.parametrize(
+    ("judge", "name"), list(product(JUDGES, PAIRS)), ids=[f"{a}-{b}" for a, b in product(LABELS, PAIRS)]
+)
 def test_one_sound_verdict_a_metric_in_order_whatever_the_rows_and_the_past(judge: Judge, name: str) -> None:
     metrics = metrics_of(name)
     for values, states in PASTS.values():

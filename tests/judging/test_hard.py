@@ -22,7 +22,9 @@ from tests.ugly import NAMES, NOWHERE, NULLS, NUMBERS, Columns
     ],
 )
 def test_hard_things_that_the_shape_shows(before: Columns, now: Columns, status: Status, why: str) -> None:
-    verdicts = [found for metric in Shape().measure(profiled(now), profiled(before)) if (found := hard(metric))]
+    verdicts = [
+        found for metric in Shape().measure(profiled(now), profiled(before)) if (found := hard(metric))
+    ]
     assert (verdicts[0].status, verdicts[0].why, verdicts[0].severity) == (status, why, 100.0)
 
 

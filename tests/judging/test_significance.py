@@ -17,7 +17,17 @@ from airflow_mlmonitor.store.history import History, State
 from tests.judging.past import history
 from tests.rows import profiled
 
-SHIFTED = Metric(name="ks", value=0.2, column="fare", n=900, p_value=1e-30, effect=0.5, family="distance", scale="distance", worse="up")
+SHIFTED = Metric(
+    name="ks",
+    value=0.2,
+    column="fare",
+    n=900,
+    p_value=1e-30,
+    effect=0.5,
+    family="distance",
+    scale="distance",
+    worse="up",
+)
 MISSING = Metric(name="null_share", value=0.3, column="fare", n=900, p_value=1e-30, effect=0.9, expected=0.02, family="missing", scale="share", worse="up")  # fmt: skip
 OWN = Metric(name="spend_per_visit", value=9.0)
 QUIET: list[float | None] = [0.01, 0.02, 0.015] * 5
@@ -40,7 +50,7 @@ def test_of_a_million_rows_a_fiftieth_sd_is_quiet_and_a_tenth_is_not(shift: floa
     assert [verdict.status for verdict in verdicts if verdict.metric.name == "ks"] == [status]
     assert {verdict.status for verdict in verdicts if verdict.metric.name != "ks"} == {Status.OK}
     past = history(metrics, [0.001, 0.002, 0.0015] * 6)
-    assert [verdict.status for verdict in Significance().judge(metrics, past)][0] == status
+    assert Significance().judge(metrics, past)[0].status == status
 
 
 def test_of_few_rows_a_large_difference_may_be_chance() -> None:
@@ -67,7 +77,9 @@ def false_alarms(runs: list[list[Metric]], alpha: float) -> float:
 def test_across_200_columns_that_did_not_change_false_alarms_stay_within_the_promise() -> None:
     random, runs = np.random.default_rng(2), []
     for _ in range(12):
-        before, now = (profiled({f"x{column}": random.normal(size=250) for column in range(200)}) for _ in range(2))
+        before, now = (
+            profiled({f"x{column}": random.normal(size=250) for column in range(200)}) for _ in range(2)
+        )
         runs.append(list(Skew(distances=("ks",)).measure(now, before)))
     # Of 12 runs at most 1 and 6 may alert by chance, if the promises of 1 in 100 and 1 in 5 are kept (p > .99).
     assert false_alarms(runs, 0.01) <= 1 / 12
@@ -78,7 +90,10 @@ def test_across_200_columns_that_did_not_change_false_alarms_stay_within_the_pro
 
 def test_the_promise_is_about_used_up_by_exact_p_values() -> None:
     random = np.random.default_rng(3)
-    runs = [[replace(SHIFTED, column=f"x{column}", p_value=p) for column, p in enumerate(random.random(200))] for _ in range(200)]
+    runs = [
+        [replace(SHIFTED, column=f"x{column}", p_value=p) for column, p in enumerate(random.random(200))]
+        for _ in range(200)
+    ]
     assert 0.05 < false_alarms(runs, 0.1) < 0.15
 
 
@@ -105,7 +120,10 @@ def test_a_value_outside_of_it_warns_and_a_large_difference_fails() -> None:
     assert judged(SHIFTED, QUIET).status == Status.WARN
     verdict = judged(MISSING, QUIET)
     assert verdict.status == Status.FAIL
-    assert verdict.why == "missing in 30.0% of 900 rows; expected 0.6–2.6% (15 earlier runs; highest 2.0% on 2013-01-02)"
+    assert (
+        verdict.why
+        == "missing in 30.0% of 900 rows; expected 0.6–2.6% (15 earlier runs; highest 2.0% on 2013-01-02)"
+    )
     assert verdict.severity == 0.9
 
 
@@ -143,7 +161,13 @@ def test_runs_that_do_not_train_widen_nothing(state: State) -> None:
 
 @pytest.mark.parametrize(
     ("worse", "value", "status"),
-    [("up", 0.3, Status.FAIL), ("up", 0.0, Status.OK), ("down", 0.3, Status.OK), ("down", 0.0, Status.FAIL), ("both", 0.0, Status.FAIL)],
+    [
+        ("up", 0.3, Status.FAIL),
+        ("up", 0.0, Status.OK),
+        ("down", 0.3, Status.OK),
+        ("down", 0.0, Status.FAIL),
+        ("both", 0.0, Status.FAIL),
+    ],
 )
 def test_only_the_bad_direction_counts(worse: Worse, value: float, status: Status) -> None:
     metric = replace(MISSING, value=value, worse=worse, expected=0.1)

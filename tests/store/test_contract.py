@@ -233,6 +233,18 @@ class TestSavingAgain:
             store.save(report(0, tags=second, monitor="skew EWR"))
         assert len(store.runs()) == 2
 
+    def test_an_instance_whose_index_shifted_keeps_its_monitor_in_a_later_run(
+        self, store: MetricsStore
+    ) -> None:
+        """The mapped list got a new first element, so that every instance counts one higher."""
+        tags = [
+            Tags(dag_id="flights", task_id="skew", map_index=index, run_id=f"manual__{index}")
+            for index in (0, 1)
+        ]
+        store.save(report(0, tags=tags[0], rows=1))
+        store.save(report(0, tags=tags[1], rows=2))
+        assert [(run.rows, run.tags.map_index) for run in store.runs()] == [(2, 1)]
+
     def test_a_person_at_a_terminal_is_named_so(self, store: MetricsStore) -> None:
         store.save(report(0, tags=Tags()))
         with pytest.raises(
@@ -245,12 +257,23 @@ class TestSavingAgain:
         store.save(report(1, tags=Tags(dag_id="hourly", task_id="watch")))
         assert len(store.runs()) == 2
 
+    def test_a_warning_that_rests_on_no_history_may_become_history(self, store: MetricsStore) -> None:
+        store.save(report(0, verdict(status=Status.WARN)))
+        store.save(report(1, verdict(status=Status.WARN, lower=0.01)))
+        assert [run.state for run in store.runs()] == [State.ALERT, State.CLEAN]
+
     def test_findings_make_an_alert_and_their_absence_a_clean_run(self, store: MetricsStore) -> None:
         states = []
         for status in (Status.WARN, Status.OK, Status.BROKEN, Status.LEARNING, Status.FAIL):
-            store.save(report(0, verdict(status=status)))
+            store.save(report(0, verdict(status=status, upper=0.05)))
             states.append(store.runs()[0].state)
         assert states == [State.ALERT, State.CLEAN, State.ALERT, State.CLEAN, State.ALERT]
+
+    def test_a_warning_that_no_history_stands_behind_keeps_no_run_from_training(
+        self, store: MetricsStore
+    ) -> None:
+        store.save(report(0, verdict(status=Status.WARN)))
+        assert [(run.status, run.state) for run in store.runs()] == [(Status.WARN, State.CLEAN)]
 
     def test_a_series_keeps_what_was_last_said_of_it(self, store: MetricsStore) -> None:
         store.save(report(0, verdict(scale="location", family="old", worse="both")))
@@ -365,7 +388,7 @@ class TestMarking:
 
     def test_who_marked_a_run_when_and_why_is_kept(self, store: MetricsStore) -> None:
         before = datetime.now(UTC)
-        store.save(report(0, verdict(status=Status.WARN)))
+        store.save(report(0, verdict(status=Status.FAIL)))
         store.mark(MONITOR, day(0), State.BAD, who="ana", note="sensor was off")
         store.mark(MONITOR, day(0), State.ACCEPTED, who="bo")
         store.save(report(0))

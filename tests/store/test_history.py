@@ -13,7 +13,7 @@ def history(*values: float | None, first: int = 0) -> History:
     """A history with one run a value, the third of which alerts."""
     store = MemoryStore()
     for number, value in enumerate(values):
-        status = Status.WARN if number == 2 else Status.OK
+        status = Status.FAIL if number == 2 else Status.OK
         store.save(report(first + number, verdict("psi", value, status=status)))
     return store.history("flight_delay/skew", asof=datetime(2014, 1, 1, tzinfo=UTC))
 

@@ -70,8 +70,8 @@ def open_file(location: Location, format_: Format | None, delimiter: str | None)
     DataError
         It is not readable in that format, or its name tells none.
     """
-    wanted, compression = _told_by_name(location.path)
-    format_ = format_ or wanted
+    suffix, compression = _endings(location.path)
+    format_ = format_ or SUFFIXES.get(suffix)
     if format_ == "parquet":
         from airflow_mlmonitor.data.formats.parquet import ParquetFile
 
@@ -79,13 +79,13 @@ def open_file(location: Location, format_: Format | None, delimiter: str | None)
     if format_ == "csv":
         from airflow_mlmonitor.data.formats.delimited import CsvFile
 
-        return CsvFile(location, compression, delimiter or ("\t" if ".tsv" in location.path.lower() else ","))
+        return CsvFile(location, compression, delimiter or ("\t" if suffix == "tsv" else ","))
     if format_ == "json":
         from airflow_mlmonitor.data.formats.json_lines import JsonLinesFile
 
         return JsonLinesFile(location, compression)
     raise DataError(
-        f"{location.path} does not say its format; name it with format=, one of 'parquet', 'csv' and 'json', "
+        f"{location.name} does not say its format; name it with format=, one of 'parquet', 'csv' and 'json', "
         f"or end its name in one of {', '.join(f'.{suffix}' for suffix in SUFFIXES)}."
     )
 
@@ -96,8 +96,8 @@ def check_format(format_: str | None) -> None:
         raise ConfigurationError(f"format={format_!r} does not exist; write 'parquet', 'csv' or 'json'.")
 
 
-def _told_by_name(path: str) -> tuple[Format | None, str | None]:
-    *rest, last = path.lower().split(".")
+def _endings(path: str) -> tuple[str, str | None]:
+    """What the end of a name says of the format and the compression, such as that of ``day.csv.gz``."""
+    *rest, last = path.lower().partition("?")[0].split(".")
     compression = COMPRESSIONS.get(last)
-    suffix = (rest[-1] if rest else "") if compression else last
-    return SUFFIXES.get(suffix), compression
+    return (rest[-1] if rest else "") if compression else last, compression

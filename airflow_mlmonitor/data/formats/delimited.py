@@ -84,7 +84,7 @@ class CsvFile(DataFile):
                 self._blank_lines += header is None
         if header is None:
             raise DataError(
-                f"{self._text.location.path} is empty, without even a header; "
+                f"{self._text.location.name} is empty, without even a header; "
                 "write the header of a file without rows, or leave it out."
             )
         return header, False
@@ -129,7 +129,7 @@ class CsvFile(DataFile):
 
     def _explained(self, fault: InvalidRow) -> DataError:
         return DataError(
-            f"Row {fault.number} of {self._text.location.path} (the header is row 1) has {fault.actual_columns} fields "
+            f"Row {fault.number} of {self._text.location.name} (the header is row 1) has {fault.actual_columns} fields "
             f"where the header has {fault.expected_columns}. Put quotes around fields that hold the delimiter "
             f"{self._delimiter!r} or a line break, or take the row out."
         )
@@ -144,7 +144,7 @@ class CsvFile(DataFile):
                 tail = (tail + block)[-3:]
         if not tail.rstrip(b"\r\n").endswith(b'"'):
             raise DataError(
-                f"{self._text.location.path} opens a quote in its last column that it never closes, "
+                f"{self._text.location.name} opens a quote in its last column that it never closes, "
                 f"{value.count(chr(10)):,} lines before its end. Close it, or double it where it is part of the text."
             )
 

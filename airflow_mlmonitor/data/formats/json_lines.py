@@ -64,7 +64,7 @@ class JsonLinesFile(DataFile):
             notes |= new
         if rows and not schema.names:
             raise DataError(
-                f"{self._text.location.path} has {rows:,} objects without any field; check who writes it."
+                f"{self._text.location.name} has {rows:,} objects without any field; check who writes it."
             )
         return rows, schema, notes
 
@@ -137,7 +137,7 @@ class JsonLinesFile(DataFile):
 
     def _broken(self, number: int, what: str) -> DataError:
         return DataError(
-            f"Line {number:,} of {self._text.location.path} {what}. Write one JSON object a line; "
+            f"Line {number:,} of {self._text.location.name} {what}. Write one JSON object a line; "
             "`jq -c '.[]'` makes that of an array."
         )
 

@@ -56,7 +56,7 @@ class TextFile:
         for mark, what in _NOT_TEXT.items():
             if start.startswith(mark):
                 raise DataError(
-                    f"{location.path} is {what}; call it by the name that says so, or give format=."
+                    f"{location.name} is {what}; call it by the name that says so, or give format=."
                 )
         told = (encoding for mark, encoding in _MARKS.items() if start.startswith(mark))
         return cls(location, compression, next(told, "utf-8"))
@@ -74,7 +74,7 @@ class TextFile:
 
     def as_fallback(self) -> tuple[TextFile, str]:
         """The same file in the encoding that reads every byte, and a note that says so."""
-        note = f"byte {self._first_foreign_byte():,} of {self.location.path} is not UTF-8; it was read as Latin-1"
+        note = f"byte {self._first_foreign_byte():,} of {self.location.name} is not UTF-8; it was read as Latin-1"
         return TextFile(self.location, self.compression, FALLBACK), note
 
     def _first_foreign_byte(self) -> int:

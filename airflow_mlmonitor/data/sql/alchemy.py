@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,7 +77,7 @@ class AlchemyReader(SqlReader):
         typed = self._types(sql, window, first)
         schema = pa.schema([(name, type_) for name, (type_, _) in zip(names, typed, strict=True)])
         notes |= {name: note for name, (_, note) in zip(names, typed, strict=True) if note}
-        return Answer(schema, partial(self._batches, chain([first], blocks), schema), notes)
+        return Answer(schema, partial(self._batches, first, blocks, schema), notes)
 
     def parameter(self, moment_: datetime) -> Any:
         """A moment as the driver takes it."""
@@ -86,6 +86,9 @@ class AlchemyReader(SqlReader):
     def cleaned(self, code: Any, values: Sequence[Any]) -> Sequence[Any]:
         """Values without what the driver lets through of the database's own ways."""
         return values
+
+    def leave(self, connection: Connection, cursor: Any) -> None:
+        """Make ready to close a cursor before all of its rows were fetched."""
 
     def _types(self, sql: Sql, window: Window | None, first: Block) -> list[tuple[pa.DataType, str]]:
         """The type of each column, and a note on what was changed to get it."""
@@ -100,9 +103,9 @@ class AlchemyReader(SqlReader):
             return self.declared.get(code, type_ if whole else pa.string()), ""
         return type_, note
 
-    def _batches(self, blocks: Iterator[Block], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with closing(self):
-            for block in blocks:
+    def _batches(self, first: Block, rest: Generator[Block], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        with closing(self), closing(rest):
+            for block in chain([first], rest):
                 arrays = [
                     self._array(values, field) for field, values in zip(schema, block.columns, strict=True)
                 ]
@@ -117,14 +120,14 @@ class AlchemyReader(SqlReader):
                 f"{error}; cast it to one type in the query."
             ) from error
 
-    def _blocks(self, sql: Sql, window: Window | None) -> Iterator[Block]:
+    def _blocks(self, sql: Sql, window: Window | None) -> Generator[Block]:
         """The answer, block by block; there is a first one even if it has no rows."""
         with self._connected() as connection:
             result = connection.execute(self._text(sql, window))
             if not result.returns_rows:
                 raise ConfigurationError("A source reads rows with a SELECT; this query gives none.")
-            names = list(result.keys())
-            codes = [column[1] for column in result.cursor.description]
+            names, cursor = list(result.keys()), result.cursor
+            codes = [column[1] for column in cursor.description]
             found = (list(zip(*rows, strict=True)) for rows in result.partitions(BLOCK_ROWS))
             try:
                 for columns in chain([next(found, [()] * len(names))], found):
@@ -133,7 +136,7 @@ class AlchemyReader(SqlReader):
                     ]
                     yield Block(names, codes, cleaned)
             except BaseException:
-                self.close()
+                self.leave(connection, cursor)
                 raise
             finally:
                 result.close()

@@ -28,15 +28,13 @@ class MySQLReader(AlchemyReader):
         11: pa.duration("us"),
     }
 
-    @staticmethod
-    def hang_up(connection: Connection) -> None:
-        """Leave without a word: to close a cursor in good order, PyMySQL would first fetch all the rows that are left."""
+    def leave(self, connection: Connection, cursor: Any) -> None:
+        """Hang up without a word: to close a cursor in good order, PyMySQL would fetch all the rows that are left."""
+        unread = getattr(cursor, "_result", None)
+        if unread is not None:
+            unread.unbuffered_active = False
         if not connection.invalidated:
-            unread = getattr(connection.connection.dbapi_connection, "_result", None)
-            if unread is not None:
-                unread.unbuffered_active = False
             connection.invalidate()
-        connection.close()
 
     def cleaned(self, code: Any, values: Sequence[Any]) -> Sequence[Any]:
         """Values without dates that are none, which drivers hand out as texts, and without bytes for bits."""

@@ -79,13 +79,8 @@ class SqlReader(ABC):
         """The driver's connection."""
         if self._connection is None:
             self._connection = self._connect()
-            self._hang_up = finalize(self, self.hang_up, self._connection)
+            self._hang_up = finalize(self, self._connection.close)
         return self._connection
-
-    @staticmethod
-    def hang_up(connection: Any) -> None:
-        """Close a connection, whose answer may not have been read to its end."""
-        connection.close()
 
     def close(self) -> None:
         """Hang up."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +12,8 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
     from airflow_mlmonitor.data.selection import Selection
@@ -59,9 +59,9 @@ class Table(Source):
         """Look at the table's columns."""
         from airflow_mlmonitor.data.sql.reader import open_reader
 
-        with _closed_on_error(open_reader(connections.url(self.conn_id))) as reader:
-            table = ".".join(reader.quoted(part) for part in _name_parts(self.name))
-            return _rows(self, reader, (table,), None, window)
+        reader = open_reader(connections.url(self.conn_id))
+        table = ".".join(reader.quoted(part) for part in _name_parts(self.name))
+        return _rows(self, reader, (table,), None, window)
 
 
 @dataclass(frozen=True)
@@ -101,18 +101,9 @@ class Query(Source):
         from airflow_mlmonitor.data.sql.reader import open_reader
         from airflow_mlmonitor.data.sql.statement import statement
 
-        with _closed_on_error(open_reader(connections.url(self.conn_id))) as reader:
-            query = statement(self.sql, backslashes=reader.backslashes)
-            return _rows(self, reader, ("(", *query, "\n) mlmonitor_rows"), query, window)
-
-
-@contextmanager
-def _closed_on_error(reader: SqlReader) -> Iterator[SqlReader]:
-    try:
-        yield reader
-    except BaseException:
-        reader.close()
-        raise
+        reader = open_reader(connections.url(self.conn_id))
+        query = statement(self.sql, backslashes=reader.backslashes)
+        return _rows(self, reader, ("(", *query, "\n) mlmonitor_rows"), query, window)
 
 
 def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, window: Window | None) -> Rows:
@@ -122,7 +113,7 @@ def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, w
     """
     from airflow_mlmonitor.data.selection import Selection, chosen
 
-    narrows = source.columns or source.where or (source.timestamp and window)
+    narrows = source.columns is not None or source.where is not None or (source.timestamp and window)
     if query is None or narrows:
         names = reader.names(("SELECT * FROM ", *relation, " WHERE 1 = 0"), window)
         shown, hidden = chosen(source, names)
