@@ -237,6 +237,8 @@ class _Dictionary:
         self.texts = known
         if private or self.lengths.max(initial=0) > LONG:
             self.texts = [None if text is None else shown(text, private=private) for text in known]
+        if private:  # how long a single name is would tell something of it
+            self.lengths[:] = 0
         self.tally = np.zeros(len(known) + 1, dtype=np.int64)
         self.hashes = np.append(hash_strings(filled), _NULL_BITS)
         self.hashes[[position for position, text in enumerate(known) if text is None]] = _NULL_BITS

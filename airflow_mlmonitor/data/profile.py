@@ -92,7 +92,7 @@ class Profile:
         """Column name ("" for the table) to what could not be evaluated, or was changed on the way in."""
         noted = {name: column.note for name, column in self.columns.items() if column.note}
         crowded = f"has more than {SLICE_VALUES} values, so it gives no slices"
-        return {**dict.fromkeys(self.unsliced, crowded), **self.remarks, **noted}
+        return joined(dict.fromkeys(self.unsliced, crowded), self.remarks, noted)
 
     @property
     def duplicates(self) -> float | None:
@@ -157,12 +157,21 @@ class Profile:
             rows=self.rows + other.rows,
             columns=_added(self.columns, other.columns),
             slices=slices,
-            remarks={**self.remarks, **other.remarks},
+            remarks=joined(self.remarks, other.remarks),
             unsliced=unsliced,
             row_hashes=_rows_hashed(self, other),
             repeated=None if self.rows and other.rows else (self if self.rows else other).repeated,
             timestamp=other.timestamp or self.timestamp,
         )
+
+
+def joined(*notes: Mapping[str, str]) -> dict[str, str]:
+    """All notes by column; what several say of one stands side by side, the same only once."""
+    said: dict[str, list[str]] = {}
+    for name, note in (item for part in notes for item in part.items()):
+        if note not in said.setdefault(name, []):
+            said[name].append(note)
+    return {name: "; ".join(found) for name, found in said.items()}
 
 
 def _rows_hashed(left: Profile, right: Profile) -> HashSample | None:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_mlmonitor.data.arrow import moments, taken
-from airflow_mlmonitor.data.profile import EPOCH, Profile
+from airflow_mlmonitor.data.profile import EPOCH, Profile, joined
 from airflow_mlmonitor.data.profiling import Layout, ProfileBuilder, profile_of, split
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
@@ -100,9 +100,9 @@ def read_days(
     for part, _ in parted:
         for number, profile in part.items():
             days[number] = days[number] + profile if number in days else profile
-    notes = {**rows.notes, **_left_out(source.timestamp, sum(lost for _, lost in parted), days.values())}
+    left_out = _left_out(source.timestamp, sum(lost for _, lost in parted), days.values())
     return {
-        Window(EPOCH + number * span, EPOCH + (number + 1) * span): _remarked(days[number], notes)
+        Window(EPOCH + number * span, EPOCH + (number + 1) * span): _remarked(days[number], rows.notes, left_out)
         for number in sorted(days)
     }
 
@@ -129,8 +129,8 @@ def _layout(source: Source, rows: Rows) -> Layout:
     )
 
 
-def _remarked(profile: Profile, notes: Mapping[str, str]) -> Profile:
-    return replace(profile, remarks={**profile.remarks, **notes})
+def _remarked(profile: Profile, *notes: Mapping[str, str]) -> Profile:
+    return replace(profile, remarks=joined(profile.remarks, *notes))
 
 
 def _left_out(timestamp: str, lost: int, days: Iterable[Profile]) -> dict[str, str]:
@@ -147,9 +147,10 @@ def _by_span(
     position = layout.schema.get_field_index(layout.timestamp)
     for batch in batches:
         numbers = np.floor_divide(moments(batch.column(position)), span.total_seconds())
-        inside = np.flatnonzero((numbers >= lowest) & (numbers < highest))
-        lost += batch.num_rows - inside.size
-        for number, part in split(taken(batch, inside), numbers[inside].astype(np.int64)):
+        inside = (numbers >= lowest) & (numbers < highest)
+        kept = batch if inside.all() else taken(batch, np.flatnonzero(inside))
+        lost += batch.num_rows - kept.num_rows
+        for number, part in split(kept, numbers[inside].astype(np.int64)):
             builders.setdefault(number, ProfileBuilder(layout)).add(part)
         seen(batch.num_rows)
     return {number: builder.finish() for number, builder in builders.items()}, lost

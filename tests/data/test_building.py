@@ -225,6 +225,7 @@ def test_any_type_may_be_called_categorical_or_private(type_: pa.DataType, optio
     assert found.nulls == values.count(None)
     if isinstance(found, CategoryColumn):
         assert found.private is (option == "private")
+        assert (found.characters == 0) is (option == "private")
         assert sum(found.counts.values()) == found.count
 
 

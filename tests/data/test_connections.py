@@ -123,6 +123,7 @@ def test_an_object_store_gets_what_fsspec_needs() -> None:
         "key": "key",
         "secret": "secret",
         "client_kwargs": {"endpoint_url": "http://store:9000"},
+        "anon": False,
         "use_ssl": True,
     }
 

@@ -23,7 +23,7 @@ from airflow_mlmonitor.data.profile import SLICE_VALUES, Profile
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 from tests.rows import profiled
 
-quick = settings(deadline=None, max_examples=40)
+quick = settings(deadline=None, max_examples=25)
 
 SCHEMA = pa.schema(
     [
@@ -213,6 +213,15 @@ def test_a_column_that_one_part_lacks_keeps_its_own_rows() -> None:
     total = profiled({"x": [1.0, 2.0]}) + profiled({"x": [3.0], "y": [4.0]})
     assert (total.rows, total["x"].rows, total["y"].rows) == (3, 3, 1)
     assert list(total.columns) == ["x", "y"]
+
+
+def test_notes_of_several_parts_stand_side_by_side_and_the_same_only_once() -> None:
+    one = profiled({"x": [[1]]}, notes={"x": "was text", "": "cut short"})
+    other = profiled({"x": [[1]]}, notes={"x": "was text", "": "cut shorter"})
+    assert (one + other + one).notes == {
+        "x": "was text; list<item: int64> is not evaluated; spread it into columns of its own",
+        "": "cut short; cut shorter",
+    }
 
 
 def test_means_at_both_ends_of_the_float_range_add_up_to_a_finite_one() -> None:

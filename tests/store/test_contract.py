@@ -356,7 +356,7 @@ class TestReading:
 
     def test_a_moment_without_zone_is_utc(self, store: MetricsStore) -> None:
         store.save(report(0))
-        naive = datetime(2013, 1, 2)  # noqa: DTZ001
+        naive = datetime(2013, 1, 2)
         assert windows(store, naive) == [day(0)]
 
     def test_runs_come_latest_first_and_can_be_narrowed(self, store: MetricsStore) -> None:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 from adbc_driver_postgresql.dbapi import Connection, Cursor, Error, connect
 
-from airflow_mlmonitor.data.schemas import is_moment, named_apart
+from airflow_mlmonitor.data.schemas import named_apart
 from airflow_mlmonitor.data.sql.reader import Answer, SqlReader, with_literals
 from airflow_mlmonitor.data.sql.statement import Sql
 from airflow_mlmonitor.data.window import Window
@@ -19,6 +18,20 @@ from airflow_mlmonitor.errors import ConfigurationError
 
 _UNREACHABLE = ("08", "57P", "53")
 """Classes of SQLSTATE: connection lost, server going down, server full."""
+
+_KNOWN = {
+    *("boolean", "smallint", "integer", "bigint", "oid", "real", "double precision"),
+    *("text", "character varying", "character", "name", "bytea", "time without time zone"),
+}
+_FINITE = "CASE WHEN isfinite({0}) THEN {0} END"
+_AS = {
+    "numeric": "CAST({0} AS double precision)",
+    "money": "CAST(CAST({0} AS numeric) AS double precision)",
+    "interval": "CAST(EXTRACT(EPOCH FROM {0}) AS double precision)",
+    "date": _FINITE,
+    "timestamp without time zone": _FINITE,
+    "timestamp with time zone": _FINITE,
+}
 
 
 class PostgresReader(SqlReader):
@@ -39,13 +52,12 @@ class PostgresReader(SqlReader):
         """Look at the types of a statement, and get ready to run it."""
         text = with_literals(sql, window)
         with self._cursor() as cursor:
-            told = cursor.adbc_execute_schema(text)
-            if not told.names:
+            names, notes = named_apart(cursor.adbc_execute_schema(text).names)
+            if not names:
                 raise ConfigurationError("A source reads rows with a SELECT; this query gives none.")
-            text = self._cast(text, told)
-            given = cursor.adbc_execute_schema(text)
-        names, notes = named_apart(told.names)
-        schema = pa.schema(list(zip(names, given.types, strict=True)))
+            text = _as_arrow_knows(cursor, text, [f"c{number}" for number in range(len(names))])
+            types = cursor.adbc_execute_schema(text).types
+        schema = pa.schema(list(zip(names, types, strict=True)))
         return Answer(schema, partial(self._batches, text, schema), notes)
 
     def _batches(self, text: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -55,14 +67,6 @@ class PostgresReader(SqlReader):
             with cursor.fetch_record_batch() as reader:
                 for batch in reader:
                     yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
-
-    def _cast(self, text: str, told: pa.Schema) -> str:
-        """The statement with columns that Arrow has no type for turned into what it has."""
-        places = [f"c{number}" for number in range(len(told))]
-        columns = [_as_arrow_knows(place, field) for place, field in zip(places, told, strict=True)]
-        if columns == places:
-            return text
-        return f"SELECT {', '.join(columns)} FROM ({text}\n) AS answer({', '.join(places)})"  # noqa: S608 - the query is the user's
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:
@@ -91,17 +95,17 @@ def _is_lost(error: Exception) -> bool:
     return state.startswith(_UNREACHABLE) if state else bool(re.search(r"connection|terminat", str(error)))
 
 
-def _as_arrow_knows(place: str, field: pa.Field) -> str:
-    told: dict[bytes, Any] = field.metadata or {}
-    postgres_type = told.get(b"ADBC:postgresql:typname", told.get(b"POSTGRESQL:type"))
-    if postgres_type == b"numeric":
-        return f"CAST({place} AS double precision)"
-    if postgres_type == b"money":
-        return f"CAST(CAST({place} AS numeric) AS double precision)"
-    if field.type == pa.month_day_nano_interval():
-        return f"CAST(EXTRACT(EPOCH FROM {place}) AS double precision)"
-    if is_moment(field.type):
-        return f"CASE WHEN isfinite({place}) THEN {place} END"
-    if b"ADBC:postgresql:typname" in told or isinstance(field.type, pa.BaseExtensionType):
-        return f"CAST({place} AS text)"
-    return place
+def _as_arrow_knows(cursor: Cursor, text: str, places: list[str]) -> str:
+    """The statement with columns that Arrow has no type for turned into what it has."""
+    answer = f"({text}\n) AS answer({', '.join(places)})"
+    asked = ", ".join(f"CAST(pg_typeof({place}) AS text)" for place in places)
+    # With nothing to join, the query is planned for its types and not run.
+    cursor.execute(f"SELECT {asked} FROM (SELECT 1) AS one LEFT JOIN {answer} ON FALSE")  # noqa: S608
+    columns = [_column(place, type_) for place, type_ in zip(places, cursor.fetchone(), strict=True)]
+    return text if columns == places else f"SELECT {', '.join(columns)} FROM {answer}"  # noqa: S608
+
+
+def _column(place: str, type_: str) -> str:
+    if type_ in _AS:
+        return _AS[type_].format(place)
+    return place if type_.removesuffix("[]") in _KNOWN else f"CAST({place} AS text)"

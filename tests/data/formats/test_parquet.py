@@ -54,10 +54,15 @@ def write(path: Path, columns: dict[str, Any] | pa.Table, **options: Any) -> str
 
 @pytest.mark.parametrize("type_", VALUES, ids=str)
 def test_values_come_as_they_were_written(tmp_path: Path, type_: pa.DataType) -> None:
-    path = write(tmp_path / "x.parquet", {"x": pa.array(VALUES[type_], type_)})
+    values = (
+        pa.array(VALUES[type_], pa.float32()).cast(type_)
+        if type_ == pa.float16()
+        else pa.array(VALUES[type_], type_)
+    )
+    path = write(tmp_path / "x.parquet", {"x": values})
     given_type = opened(Files(path)).schema.field("x").type
-    assert given_type == type_
-    assert [row["x"] for row in rows_of(Files(path))] == pa.array(VALUES[type_], type_).to_pylist()
+    assert getattr(given_type, "value_type", given_type) == getattr(type_, "value_type", type_)
+    assert [row["x"] for row in rows_of(Files(path))] == values.to_pylist()
 
 
 @pytest.mark.parametrize("type_", [pa.string(), pa.large_string(), pa.string_view()], ids=str)

@@ -59,6 +59,8 @@ POSTGRES = {
     ),
     "json": ("""'{"a":1}'::json""", "string", '{"a":1}'),
     "array": ("ARRAY[1,2]", "list<item: int32>", [1, 2]),
+    "numeric array": ("ARRAY[1.5]", "string", "{1.5}"),
+    "record": ("ROW(1, 'a')", "string", "(1,a)"),
     "enum": ("'ok'::mood", "string", "ok"),
     "inet": ("'10.0.0.1'::inet", "string", "10.0.0.1/32"),
     "range": ("'[1,3)'::int4range", "string", "[1,3)"),
