@@ -29,7 +29,7 @@ ui: $(READY) ## Open the Airflow UI on what the demo left behind
 
 .PHONY: test
 test: $(READY) ## Run every test
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: lint
 lint: $(READY) ## Check style, formatting and types

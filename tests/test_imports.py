@@ -41,24 +41,6 @@ for path in sys.argv[2:]:
 print(json.dumps(new))
 """
 
-EACH_FIRST = """
-import importlib, json, pkgutil, sys
-import airflow_mlmonitor
-sys.dont_write_bytecode = False
-names = [module.name for module in pkgutil.walk_packages(airflow_mlmonitor.__path__, "airflow_mlmonitor.")]
-failed = {}
-for name in names:
-    if name.endswith(".env"):  # runs migrations when Alembic imports it
-        continue
-    for loaded in [one for one in sys.modules if one.startswith("airflow_mlmonitor.")]:
-        del sys.modules[loaded]
-    try:
-        importlib.import_module(name)
-    except ImportError as error:
-        failed[name] = str(error)
-print(json.dumps(failed))
-"""
-
 COMPARE = """
 import json, sys
 from airflow_mlmonitor.cli import main
@@ -90,10 +72,6 @@ def test_parsing_an_example_loads_nothing_heavy(path: Path, new: dict[str, list[
 
 def test_there_are_examples() -> None:
     assert EXAMPLES
-
-
-def test_any_module_may_be_the_first_to_be_imported() -> None:
-    assert answer(EACH_FIRST, []) == {}
 
 
 def test_comparing_two_files_loads_neither_pandas_nor_airflow_nor_a_database(tmp_path: Path) -> None:

@@ -33,19 +33,6 @@ def is_name(type_: pa.DataType) -> bool:
     return is_text(type_) or bool(kinds.is_boolean(type_))
 
 
-def type_name(type_: pa.DataType) -> str:
-    """The type as people name it: how texts are laid out in memory is no part of a schema.
-
-    >>> type_name(pa.dictionary(pa.int32(), pa.large_string()))
-    'string'
-    """
-    if kinds.is_dictionary(type_):
-        return type_name(type_.value_type)
-    if kinds.is_large_string(type_) or kinds.is_string_view(type_):
-        return "string"
-    return str(type_)
-
-
 def validity(array: pa.Array) -> NDArray[np.bool_] | None:
     """True where there is a value; None where there is one everywhere."""
     if not array.null_count:

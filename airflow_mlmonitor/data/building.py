@@ -16,13 +16,12 @@ from airflow_mlmonitor.data.arrow import (
     is_name,
     is_number,
     texts,
-    type_name,
     validity,
 )
 from airflow_mlmonitor.data.category import MEMORY_VALUES, CategoryColumn, most_frequent, texts_hashed
 from airflow_mlmonitor.data.column import Column, NumberColumn, RunningMoments, UnknownColumn
 from airflow_mlmonitor.data.distinct import Hashes, HashSample, hash_strings
-from airflow_mlmonitor.data.schemas import is_moment
+from airflow_mlmonitor.data.schemas import is_moment, type_name
 from airflow_mlmonitor.data.sketch import Floats, SketchBuilder
 
 WHOLE_FLOATS = 2.0**53

@@ -157,7 +157,7 @@ class Profile:
             rows=self.rows + other.rows,
             columns=_added(self.columns, other.columns),
             slices=slices,
-            remarks=joined(self.remarks, other.remarks),
+            remarks={**self.remarks, **other.remarks},
             unsliced=unsliced,
             row_hashes=_rows_hashed(self, other),
             repeated=None if self.rows and other.rows else (self if self.rows else other).repeated,

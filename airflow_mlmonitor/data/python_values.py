@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from numbers import Integral
@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from airflow_mlmonitor.data.schemas import common_type, is_text
+from airflow_mlmonitor.data.schemas import common_type, is_text, spelled
 from airflow_mlmonitor.data.window import utc
 
 _FAMILIES: Mapping[type, str] = {
@@ -95,7 +95,8 @@ def array_of(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
         The type does not hold them.
     """
     if set(map(type, values)) <= {_PLAIN.get(type_), type(None)}:
-        return pa.array(values, type_)
+        with suppress(OverflowError, UnicodeEncodeError):
+            return pa.array(values, type_)
     found, _ = type_of(values)
     if not (is_text(type_) or found == type_ or common_type(found, type_) == type_):
         raise ValueError(f"holds {found}")
@@ -105,7 +106,7 @@ def array_of(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
 
 def _converter(type_: pa.DataType) -> Callable[[Any], Any]:
     if is_text(type_):
-        return _spelled
+        return spelled
     if kinds.is_floating(type_):
         return float
     if kinds.is_integer(type_):
@@ -150,13 +151,3 @@ def _moment(value: date) -> datetime:
     return utc(
         value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
     )
-
-
-def _spelled(value: Any) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value != value:  # noqa: PLR0124
-        return None
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode(errors="backslashreplace")
-    return json.dumps(value, default=str) if isinstance(value, list | tuple | dict) else str(value)

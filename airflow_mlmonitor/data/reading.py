@@ -102,7 +102,9 @@ def read_days(
             days[number] = days[number] + profile if number in days else profile
     left_out = _left_out(source.timestamp, sum(lost for _, lost in parted), days.values())
     return {
-        Window(EPOCH + number * span, EPOCH + (number + 1) * span): _remarked(days[number], rows.notes, left_out)
+        Window(EPOCH + number * span, EPOCH + (number + 1) * span): _remarked(
+            days[number], rows.notes, left_out
+        )
         for number in sorted(days)
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -49,9 +51,10 @@ def united(schemas: Sequence[tuple[str, pa.Schema]]) -> tuple[pa.Schema, dict[st
                 continue
             wider = common_type(known, field.type)
             if wider is None:
-                notes.setdefault(
-                    field.name, f"is {known} in {where} but {field.type} in {label}; read as text"
+                said = (
+                    f"is {type_name(known)} in {where} but {type_name(field.type)} in {label}; read as text"
                 )
+                notes.setdefault(field.name, said)
             fields[field.name] = (where if known == wider else label, wider or pa.string())
     return pa.schema([(name, type_) for name, (_, type_) in fields.items()]), notes
 
@@ -63,7 +66,7 @@ def common_type(left: pa.DataType, right: pa.DataType) -> pa.DataType | None:
             return other
         if kinds.is_dictionary(one):
             return common_type(one.value_type, other.value_type if kinds.is_dictionary(other) else other)
-    for both_are, common in _FAMILIES:
+    for both_are, common in _MEETINGS:
         if both_are(left) and both_are(right):
             return common(left, right)
     return _merged_by_arrow(left, right)
@@ -84,19 +87,20 @@ def cast(array: pa.Array, type_: pa.DataType) -> pa.Array:
     if array.type == type_:
         return array
     if is_text(type_) and (kinds.is_nested(array.type) or is_bytes(array.type)):
-        return pa.array([_spelled(value) for value in array.to_pylist()], type_)
-    if (
-        kinds.is_timestamp(array.type)
-        and kinds.is_timestamp(type_)
-        and (array.type.tz is None) != (type_.tz is None)
-    ):
-        # A moment without a zone is UTC, as everywhere in this package.
-        array = array.cast(pa.timestamp(array.type.unit, "UTC" if array.type.tz is None else None))
-    if kinds.is_date(array.type) and kinds.is_timestamp(type_):
-        array = array.cast(pa.timestamp("s" if kinds.is_date32(array.type) else "ms")).cast(
-            pa.timestamp(type_.unit)
-        )
+        return pa.array([spelled(value) for value in array.to_pylist()], type_)
+    # A moment without a zone is cast to one of UTC, as it is meant everywhere in this package.
     return array.cast(type_, safe=False)
+
+
+def spelled(value: Any) -> str | None:
+    """Any value as text; JSON for lists and the like."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None  # NaN is how pandas writes null among texts
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
+    text = json.dumps(value, default=str) if isinstance(value, list | tuple | dict) else str(value)
+    # Python's texts may hold halves of characters, which UTF-8 has no bytes for.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
@@ -119,6 +123,19 @@ def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
 def is_text(type_: pa.DataType) -> bool:
     """Whether values of the type are text."""
     return bool(kinds.is_string(type_) or kinds.is_large_string(type_) or kinds.is_string_view(type_))
+
+
+def type_name(type_: pa.DataType) -> str:
+    """The type as people name it: how texts are laid out in memory is no part of a schema.
+
+    Examples
+    --------
+    >>> type_name(pa.dictionary(pa.int32(), pa.large_string()))
+    'string'
+    """
+    if kinds.is_dictionary(type_):
+        return type_name(type_.value_type)
+    return "string" if is_text(type_) else str(type_)
 
 
 def is_bytes(type_: pa.DataType) -> bool:
@@ -172,17 +189,7 @@ def _merged_by_arrow(left: pa.DataType, right: pa.DataType) -> pa.DataType | Non
         return None
 
 
-def _spelled(value: object) -> str | None:
-    if value is None:
-        return None
-    return (
-        value.decode(errors="backslashreplace")
-        if isinstance(value, bytes)
-        else json.dumps(value, default=str)
-    )
-
-
-_FAMILIES: Sequence[
+_MEETINGS: Sequence[
     tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType, pa.DataType], pa.DataType | None]]
 ] = (
     (kinds.is_integer, _common_integer),

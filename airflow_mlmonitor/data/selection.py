@@ -51,10 +51,9 @@ class Selection:
 
             self._condition = Condition(source.where, schema)
         self._kept = [*shown, *hidden]
-        wanted = {*self._kept, *(self._condition.columns if self._condition else ())}
-        self.read = [*self._kept, *(name for name in schema.names if name in wanted.difference(self._kept))]
+        looked_at = self._condition.columns if self._condition else []
+        self.read = list(dict.fromkeys([*self._kept, *looked_at]))
         """Names of the columns to read, in the order that :meth:`apply` takes them in."""
-        self._read_schema = pa.schema([schema.field(name) for name in self.read])
         self.schema = pa.schema([self._given(schema.field(name)) for name in self._kept])
         """Of the batches that :meth:`apply` gives."""
 

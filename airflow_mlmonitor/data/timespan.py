@@ -61,6 +61,8 @@ class TimeSpan:
             batch = batch.set_column(position, self.column, moments)
         if self.window is None:
             return batch
+        if kinds.is_null(moments.type):
+            return batch.slice(0, 0)
         inside = pc.and_(
             pc.greater_equal(moments, _scalar(self.window.start, moments.type)),
             pc.less(moments, _scalar(self.window.end, moments.type)),

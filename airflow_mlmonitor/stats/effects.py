@@ -16,8 +16,8 @@ def standardised_effect(reference: ArrayLike, current: ArrayLike) -> float | Non
 
     It is sqrt(8) times the Hellinger distance with the mean square that chance contributes taken out, which to first
     order is (B - 1) (1/n + 1/m) of B categories; the rare ones are pooled. So it is about 0 when nothing changed,
-    however few the rows. A normal column moved by d shows d: in ten bins of 100,000 rows .097, .193, .488 and .761
-    for .1, .2, .5 and .8. Two shares show Cohen's h. It cannot exceed sqrt(8).
+    however few the rows. A normal column moved by d shows about d: in ten bins of the quantiles .098, .195, .485 and
+    .763 for .1, .2, .5 and .8. Two shares show Cohen's h. It cannot exceed sqrt(8).
 
     Parameters
     ----------

@@ -124,6 +124,16 @@ def test_other_things_that_hold_rows(data: Any) -> None:
     assert opened(Frame(data)).expected == 2
 
 
+def test_halves_of_characters_and_numbers_past_every_integer_are_no_error() -> None:
+    assert rows_of(Frame({"x": ["a\ud800"]})) == [{"x": "a\\ud800"}]
+    assert rows_of(Frame({"x": [2**64, -1]})) == [{"x": float(2**64)}, {"x": -1.0}]
+    assert types_of(Frame({"x": [2**64 - 1, 0]})) == {"x": "uint64"}
+
+
+def test_arrays_within_a_column_stay_lists() -> None:
+    assert rows_of(Frame(pd.DataFrame({"x": [np.array([1, 2]), None]}))) == [{"x": [1, 2]}, {"x": None}]
+
+
 def test_a_reader_is_read_as_it_comes() -> None:
     asked: list[int] = []
 

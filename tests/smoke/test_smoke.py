@@ -25,14 +25,29 @@ info = found.providers["airflow-provider-mlmonitor"]
 print(json.dumps([info.version, "mlmonitor" in found.hooks, found.hooks["mlmonitor"].hook_name]))
 """
 
-IMPORT_EVERYTHING = """
-import importlib, json, pkgutil
+IMPORT_EACH_FIRST = """
+import importlib, json, pkgutil, sys
 import airflow_mlmonitor
+sys.dont_write_bytecode = False
 names = [module.name for module in pkgutil.walk_packages(airflow_mlmonitor.__path__, "airflow_mlmonitor.")]
+names = [name for name in names if ".migrations." not in name]  # Alembic runs these
+failed = {}
 for name in names:
-    if not name.endswith(".env"):  # runs migrations when Alembic imports it
+    for loaded in [one for one in sys.modules if one.startswith("airflow_mlmonitor.")]:
+        del sys.modules[loaded]
+    try:
         importlib.import_module(name)
-print(json.dumps(names))
+    except ImportError as error:
+        failed[name] = str(error)
+print(json.dumps([len(names), failed]))
+"""
+
+RUN = """
+import runpy, sys
+from datetime import datetime
+daily = runpy.run_path(sys.argv[1])["daily"]
+for day in sys.argv[2:]:
+    daily.test(logical_date=datetime.fromisoformat(day))
 """
 
 PARSE = """
@@ -89,10 +104,11 @@ def test_airflow_finds_the_provider_and_its_connection_type(tmp_path: Path) -> N
     assert said(tmp_path, "-c", FIND_PROVIDER) == [__version__, True, "ML Monitor metrics store"]
 
 
-def test_every_module_can_be_imported(tmp_path: Path) -> None:
-    names = said(tmp_path, "-c", IMPORT_EVERYTHING)
-    assert isinstance(names, list)
-    assert "airflow_mlmonitor.operators" in names
+def test_any_module_may_be_the_first_to_be_imported(tmp_path: Path) -> None:
+    found = said(tmp_path, "-c", IMPORT_EACH_FIRST)
+    assert isinstance(found, list)
+    assert found[0] > 50
+    assert found[1] == {}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -101,15 +117,12 @@ def test_an_example_parses_in_a_process_of_its_own(path: Path, tmp_path: Path) -
 
 
 def test_airflow_runs_a_monitor_and_the_store_remembers(home: Path) -> None:
-    runs = [
-        run(home, "-m", "airflow", "dags", "test", "smoke", f"{day}T00:00:00")
-        for day in ("2026-01-02", "2026-01-03")
-    ]
+    days = ("2026-01-02T00:00:00+00:00", "2026-01-03T00:00:00+00:00")
+    done = run(home, "-c", RUN, str(HERE / "dags" / "smoke.py"), *days)
     status, text = mlmonitor(home, "runs", "--json", "--store", f"sqlite:///{home}/mlmonitor.db")
-    assert status == 0, "\n".join([text, *(done.stdout + done.stderr for done in runs)])
+    assert status == 0, text + done.stdout + done.stderr
     found = {one["start"][:10]: (one["status"], one["rows"]) for one in json.loads(text)["runs"]}
     assert found == {"2026-01-01": ("ok", 300), "2026-01-02": ("fail", 300)}
-    assert "fare.max" in runs[1].stdout + runs[1].stderr or "max" in runs[1].stdout
 
 
 def test_two_files_are_compared_in_the_terminal(home: Path) -> None:

@@ -24,8 +24,10 @@ def rng() -> np.random.Generator:
 def means_of(values: ArrayLike, size: int = 1024) -> Points:
     """So many means of equally long runs of the sorted values; a run of one value is exact."""
     runs = np.array_split(np.sort(np.asarray(values, dtype=np.float64)), size)
-    rows = [(run.mean() if run[0] < run[-1] else run[0], run.size, run[0] == run[-1]) for run in runs if run.size]
-    x, w, atoms = (np.array(column) for column in zip(*rows, strict=True))
-    distinct, place = np.unique(x, return_inverse=True)
-    mixed = np.bincount(place, ~atoms) > 0
-    return Points(distinct, np.bincount(place, w), ~mixed)
+    rows = [
+        (run.mean() if run[0] < run[-1] else run[0], run.size, run[0] == run[-1]) for run in runs if run.size
+    ]
+    means, sizes, exact = zip(*rows, strict=True)
+    x, place = np.unique(means, return_inverse=True)
+    mixed = np.bincount(place, np.logical_not(exact)) > 0
+    return Points(x, np.bincount(place, sizes).astype(np.float64), ~mixed)

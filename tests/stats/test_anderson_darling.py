@@ -53,7 +53,9 @@ def test_many_rows_have_the_percentage_points_of_anderson_and_darling(level: flo
         anderson_darling(Points.of(values[:2000]), Points.of(values[2000:] + shift))
         for shift in np.linspace(0, 0.15, 60)
     ]
-    points = sorted((one.statistic, one.p_value) for one in found if one is not None and one.p_value is not None)
+    points = sorted(
+        (one.statistic, one.p_value) for one in found if one is not None and one.p_value is not None
+    )
     statistics, p_values = zip(*points, strict=True)
     assert np.interp(level, statistics, p_values) == pytest.approx(share, rel=0.06)
 

@@ -18,9 +18,9 @@ ERRORS = 3.5
 
 @pytest.mark.parametrize("data", [*categories(), *numbers()], ids=lambda data: data.name)
 def test_nothing_is_found_where_nothing_changed(data: Categories | Numbers) -> None:
-    draws = 300 if isinstance(data, Numbers) else 500
-    cells = measure(data, draws=draws, rng=np.random.default_rng(7), sizes=(50, 200, 20_000))
-    assert len(cells) >= 27
+    draws = 150 if isinstance(data, Numbers) else 400
+    cells = measure(data, draws=draws, rng=np.random.default_rng(7), sizes=(50, 20_000))
+    assert len(cells) >= 12
     assert [cell for cell in cells if cell.promised and cell.is_outside(ERRORS)] == []
 
 

@@ -35,8 +35,12 @@ POINTS = {
     "close": Points.of([1.0, np.nextafter(1.0, 2.0)]),
     "many": Points.of(np.arange(1000)),
     "one mean": Points(np.array([3.0]), np.array([9.0]), np.array([False])),
-    "means": Points(np.array([-1.7e308, 0.0, 1e308]), np.array([9.0, 1.0, 5.0]), np.array([False, True, False])),
-    "close means": Points(np.array([1.0, np.nextafter(1.0, 2.0)]), np.array([1e9, 1.0]), np.array([False, False])),
+    "means": Points(
+        np.array([-1.7e308, 0.0, 1e308]), np.array([9.0, 1.0, 5.0]), np.array([False, True, False])
+    ),
+    "close means": Points(
+        np.array([1.0, np.nextafter(1.0, 2.0)]), np.array([1e9, 1.0]), np.array([False, False])
+    ),
 }
 COUNTS = {
     "none": [0, 0, 0],

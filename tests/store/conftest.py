@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, delete
+from sqlalchemy import Engine, create_engine, delete
 
 from airflow_mlmonitor.store import MemoryStore, MetricsStore, SqlStore, open_store
 from airflow_mlmonitor.store.engines import read_url
@@ -16,22 +17,18 @@ from tests.starting import fresh_database
 
 BACKENDS = ("sqlite", "postgresql", "mysql")
 FRESH = {"postgresql": "postgres_database", "mysql": "mysql_database"}
-MIGRATED = {"postgresql": "postgres_migrated", "mysql": "mysql_migrated"}
 
 
 @pytest.fixture(params=("memory", *BACKENDS))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MetricsStore]:
+def store(request: pytest.FixtureRequest) -> MetricsStore:
     """An empty store of any kind."""
-    if request.param == "memory":
-        yield MemoryStore()
-    else:
-        yield from _opened(request, tmp_path)
+    return MemoryStore() if request.param == "memory" else _emptied(request)
 
 
 @pytest.fixture(params=BACKENDS)
-def sql_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+def sql_store(request: pytest.FixtureRequest) -> SqlStore:
     """An empty store in a database of any kind."""
-    yield from _opened(request, tmp_path)
+    return _emptied(request)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -42,49 +39,49 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue(FRESH[request.param]))
 
 
-@pytest.fixture(scope="session")
-def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with tables, to be copied: making them takes longer than most tests."""
-    path = tmp_path_factory.mktemp("migrated") / "mlmonitor.db"
-    open_store(f"sqlite:///{path}").upgrade()
-    return path
+@dataclass(frozen=True)
+class Shared:
+    """A store that tests use one after the other: making tables takes longer than most of them."""
+
+    store: SqlStore
+    engine: Engine
+
+    def empty(self) -> None:
+        with self.engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
 
 
 @pytest.fixture(scope="session")
-def postgres_migrated(postgres_url: str) -> Iterator[str]:
-    """A PostgreSQL database with tables, to be emptied before each test."""
-    yield from _migrated(postgres_url)
+def shared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    with _shared(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'mlmonitor.db'}") as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")
-def mysql_migrated(mysql_url: str) -> Iterator[str]:
-    """A MySQL or MariaDB database with tables, to be emptied before each test."""
-    yield from _migrated(mysql_url)
+def shared_postgresql(postgres_url: str) -> Iterator[Shared]:
+    with fresh_database(postgres_url) as url, _shared(url) as shared:
+        yield shared
 
 
-def _migrated(server: str) -> Iterator[str]:
-    with fresh_database(server) as url:
-        store = open_store(url)
-        store.upgrade()
-        store.dispose()
-        yield url
+@pytest.fixture(scope="session")
+def shared_mysql(mysql_url: str) -> Iterator[Shared]:
+    with fresh_database(mysql_url) as url, _shared(url) as shared:
+        yield shared
 
 
-def _opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[SqlStore]:
-    if request.param == "sqlite":
-        path = shutil.copy(request.getfixturevalue("sqlite_migrated"), folder / "mlmonitor.db")
-        url = f"sqlite:///{path}"
-    else:
-        url = request.getfixturevalue(MIGRATED[request.param])
-        _empty(url)
-    store = open_store(url)
-    yield store
-    store.dispose()
+@contextmanager
+def _shared(url: str) -> Iterator[Shared]:
+    shared = Shared(open_store(url), create_engine(read_url(url)))
+    shared.store.upgrade()
+    try:
+        yield shared
+    finally:
+        shared.store.dispose()
+        shared.engine.dispose()
 
 
-def _empty(url: str) -> None:
-    engine = create_engine(read_url(url))
-    with engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))
-    engine.dispose()
+def _emptied(request: pytest.FixtureRequest) -> SqlStore:
+    shared: Shared = request.getfixturevalue(f"shared_{request.param}")
+    shared.empty()
+    return shared.store

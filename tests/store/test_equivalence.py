@@ -20,7 +20,7 @@ from tests.store.making import FIRST_DAY, day, report, verdict
 WINDOWS = [*(day(number) for number in range(3)), Window(day(0).start, day(1).end)]
 ASOF = [day(2).start, FIRST_DAY + timedelta(days=60)]
 PREFIX = count()
-EXAMPLES = 12
+EXAMPLES = 10
 Operation = Callable[[MetricsStore, str], object]
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)

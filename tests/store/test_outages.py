@@ -227,9 +227,8 @@ def test_a_database_that_does_not_exist_is_named(server: str, request: pytest.Fi
     store.dispose()
 
 
-def test_a_file_that_cannot_be_written_is_named(sqlite_migrated: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mlmonitor.db"
-    path.write_bytes(sqlite_migrated.read_bytes())
     open_store(f"sqlite:///{path}").save(old())
     store = open_store(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert [run.rows for run in store.runs()] == [1]

@@ -194,11 +194,13 @@ def test_airflows_own_tables_in_the_same_database_are_left_alone(database: str) 
     store.dispose()
 
 
-def test_alembic_is_not_imported_once_the_tables_are_there(sqlite_migrated: Path) -> None:
+def test_alembic_is_not_imported_once_the_tables_are_there(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mlmonitor.db'}"
+    upgrade(url)
     code = f"""
 import sys
 from airflow_mlmonitor.store import open_store
-assert open_store("sqlite:///{sqlite_migrated}").runs() == []
+assert open_store("{url}").runs() == []
 print([name for name in ("alembic", "numpy", "pandas", "pyarrow", "airflow") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

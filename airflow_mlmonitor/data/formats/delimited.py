@@ -74,20 +74,22 @@ class CsvFile(DataFile):
 
     def _read_header(self) -> tuple[list[str], bool]:
         """The names, and whether any row follows."""
+        name = self._text.location.name
+        self._blank_lines = 0
         with self._text.open() as stream:
             lines = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
-            header, self._blank_lines = None, 0
-            for row in csv.reader(lines, delimiter=self._delimiter):
-                if header is not None and row:
-                    return header, True
-                header = header or row or None
-                self._blank_lines += header is None
-        if header is None:
-            raise DataError(
-                f"{self._text.location.name} is empty, without even a header; "
-                "write the header of a file without rows, or leave it out."
-            )
-        return header, False
+            try:
+                for header in csv.reader(lines, delimiter=self._delimiter):
+                    if header:
+                        return header, any(line.strip() for line in lines)
+                    self._blank_lines += 1
+            except csv.Error as error:
+                raise DataError(
+                    f"The header of {name} cannot be read ({error}); is it a CSV file?"
+                ) from error
+        raise DataError(
+            f"{name} is empty, without even a header; write the header of a file without rows, or leave it out."
+        )
 
     def _texts(self, names: list[str]) -> Iterator[pa.RecordBatch]:
         """Every field as text; null where it is empty or spells nothing."""
@@ -103,6 +105,11 @@ class CsvFile(DataFile):
         except pa.ArrowInvalid as error:
             if "UTF8" in str(error) and self._text.encoding == "utf-8":
                 raise _NotUtf8Error from error
+            if "straddl" in str(error):
+                raise DataError(
+                    f"{self._text.location.name} has a row of more than {BLOCK_BYTES >> 20} MB; "
+                    "is there a quote that is never closed?"
+                ) from error
             raise self._explained(faults[0]) if faults else error from error
 
     def _stream(

@@ -19,6 +19,8 @@ from airflow_mlmonitor.data.source import Part
 from airflow_mlmonitor.data.timespan import TimeSpan
 from airflow_mlmonitor.errors import DataError
 
+LINE_BYTES = 1 << 26
+_ONE_A_LINE = "Write one JSON object a line; `jq -c '.[]'` makes that of an array."
 _CHANGED = re.compile(
     r"Column\(/(?P<path>.*)\) (?P<how>changed from \w+ to \w+|was specified twice)", re.DOTALL
 )
@@ -85,6 +87,10 @@ class JsonLinesFile(DataFile):
                 rest = rest_of_last
                 if newline:
                     yield lines + newline
+                elif len(rest) > LINE_BYTES:
+                    raise DataError(
+                        f"{self._text.location.name} has a line of more than {LINE_BYTES >> 20} MB. {_ONE_A_LINE}"
+                    )
             if rest:
                 yield rest
 
@@ -136,10 +142,7 @@ class JsonLinesFile(DataFile):
             yield item
 
     def _broken(self, number: int, what: str) -> DataError:
-        return DataError(
-            f"Line {number:,} of {self._text.location.name} {what}. Write one JSON object a line; "
-            "`jq -c '.[]'` makes that of an array."
-        )
+        return DataError(f"Line {number:,} of {self._text.location.name} {what}. {_ONE_A_LINE}")
 
 
 def _text(value: object) -> str | None:

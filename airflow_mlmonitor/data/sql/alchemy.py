@@ -46,7 +46,7 @@ class AlchemyReader(SqlReader):
     """A database that SQLAlchemy has a dialect for. Decimals come as floats."""
 
     before: Sequence[str] = ()
-    """Statements that make a connection read-only, and UTC."""
+    """Statements that make a transaction read-only, and UTC."""
 
     declared: Mapping[Any, pa.DataType] = {}
     """The driver's numbers to types, for columns that are null as far as one has read."""
@@ -152,10 +152,10 @@ class AlchemyReader(SqlReader):
     def _connect(self) -> Connection:
         try:
             connection = self._engine.connect()
+            for statement in self.before:
+                connection.exec_driver_sql(statement)
         except DBAPIError as error:
             raise self.unreachable(error.orig) from None
-        for statement in self.before:
-            connection.exec_driver_sql(statement)
         return connection.execution_options(stream_results=True, max_row_buffer=BLOCK_ROWS)
 
     def _text(self, sql: Sql, window: Window | None) -> TextClause:

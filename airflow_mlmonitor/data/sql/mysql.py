@@ -19,7 +19,7 @@ class MySQLReader(AlchemyReader):
     """A MySQL or MariaDB database. Dates such as 0000-00-00, which are none, come as null; ``BIT`` as a number."""
 
     backslashes = True
-    before = ("SET SESSION TRANSACTION READ ONLY", "SET time_zone = '+00:00'")
+    before = ("SET time_zone = '+00:00'", "START TRANSACTION READ ONLY")
     declared: Mapping[Any, pa.DataType] = {
         **dict.fromkeys((1, 2, 3, 8, 9, 13, _BIT), pa.int64()),
         **dict.fromkeys((0, 4, 5, 246), pa.float64()),

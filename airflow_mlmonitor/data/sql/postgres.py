@@ -80,12 +80,12 @@ class PostgresReader(SqlReader):
         uri = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             connection = connect(uri)
+            with connection.cursor() as cursor:
+                # For this one transaction, which is never committed: a pooler may give the session to others after us.
+                cursor.execute("SET TRANSACTION READ ONLY")
+                cursor.execute("SET LOCAL TIME ZONE 'UTC'")
         except Error as error:
             raise self.unreachable(error) from None
-        with connection.cursor() as cursor:
-            cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
-            cursor.execute("SET TIME ZONE 'UTC'")
-        connection.commit()
         return connection
 
 

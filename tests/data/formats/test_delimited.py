@@ -167,6 +167,17 @@ def test_a_quote_that_is_never_closed_swallows_nothing(end: str) -> None:
     assert rows_of(write('a,b\n1,2\n3,"x\n4,5"' + end))[-1] == {"a": 3, "b": "x\n4,5"}
 
 
+def test_a_quote_that_swallows_more_than_a_block_is_suspected() -> None:
+    with pytest.raises(DataError, match="has a row of more than 4 MB; is there a quote that is never closed"):
+        opened(write('a,b\n1,"x\n' + "2,3\n" * 2_000_000))
+
+
+def test_long_fields_are_read_and_a_header_without_end_is_not() -> None:
+    assert rows_of(write(f"a,b\n1,{'x' * 200_000}\n"))[0]["b"] == "x" * 200_000
+    with pytest.raises(DataError, match=r"The header of x\.csv cannot be read .*is it a CSV file"):
+        opened(write("x" * 200_000 + "\n"))
+
+
 def test_an_empty_file_is_an_error_and_a_header_alone_is_no_rows() -> None:
     for text in ("", "\n\n"):
         with pytest.raises(DataError, match=r"x\.csv is empty, without even a header; write the header"):

@@ -88,6 +88,15 @@ def test_an_array_is_refused_with_what_to_do() -> None:
         opened(Files("x.json"))
 
 
+def test_a_line_without_end_is_not_read_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "BLOCK_BYTES", 1 << 20)
+    monkeypatch.setattr(json_lines, "LINE_BYTES", 1 << 21)
+    with pytest.raises(
+        DataError, match=r"x\.jsonl has a line of more than 2 MB. Write one JSON object a line"
+    ):
+        opened(write(b"[" + b'{"a": 1},' * 500_000))
+
+
 def test_a_file_without_lines_has_no_columns_of_its_own() -> None:
     with pytest.raises(DataError, match=r"x\.jsonl has no columns; check what writes it"):
         opened(write())

@@ -12,7 +12,7 @@ from airflow_mlmonitor.data import Files, Previous
 from airflow_mlmonitor.judging import Bounds
 from airflow_mlmonitor.operators import MonitorOperator
 
-with DAG("smoke", schedule="@daily", start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False):
+with DAG("smoke", schedule="@daily", start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False) as daily:
     MonitorOperator(
         task_id="fares",
         model="fares",
