@@ -12,8 +12,8 @@ READY := .venv/ready
 help: ## Show what can be made
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-# A venv whose Python has gone away is made again.
-ifeq ($(wildcard $(PY)),)
+# A venv that was made elsewhere, or whose Python has gone away, is made again.
+ifneq ($(wildcard $(PY))$(shell cat $(READY) 2>/dev/null),$(PY)$(CURDIR))
 .PHONY: $(READY)
 endif
 $(READY): pyproject.toml constraints.txt tools/bootstrap.sh

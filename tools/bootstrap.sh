@@ -79,7 +79,12 @@ pip_settings() {
     [ -n "$SSL_CERT_FILE" ] || unset SSL_CERT_FILE
 }
 
-if ! "$venv/bin/python" -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+# Scripts in a venv name the folder it was made in, so one that was moved is of no use.
+usable() {
+    [ "$(cat "$venv/ready" 2>/dev/null)" = "$(pwd -P)" ] && "$venv/bin/python" -c 'import pip' 2>/dev/null
+}
+
+if ! usable; then
     python=$(find_python)
     stage "Making $venv with $("$python" --version)" "$python" -m venv --clear "$venv"
 fi
@@ -88,4 +93,4 @@ stage "Installing uv, the installer" "$venv/bin/python" -m pip install -q -c con
 stage "Installing Airflow and the rest, about 180 packages" \
     "$venv/bin/python" -m uv pip install --python "$venv/bin/python" --compile-bytecode \
     -c constraints.txt --build-constraints constraints.txt -e '.[mysql,postgres]' --group dev
-touch "$venv/ready"
+pwd -P >"$venv/ready"

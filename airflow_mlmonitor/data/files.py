@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.data.formats.data_file import DataFile, Format, check_format, open_file
@@ -76,11 +77,10 @@ class Files(Source):
         from airflow_mlmonitor.data.selection import Selection
 
         check_format(self.format)
-        files = [
-            open_file(location, self.format, self.delimiter)
-            for pattern in self._patterns
-            for location in locate(pattern, self.conn_id, connections)
-        ]
+        found = (locate(pattern, self.conn_id, connections) for pattern in self._patterns)
+        # A file that two patterns match is there once.
+        locations = dict.fromkeys(chain.from_iterable(found))
+        files = [open_file(location, self.format, self.delimiter) for location in locations]
         schema, notes = united([(file.location.name, file.schema) for file in files])
         selection = Selection(self, schema, window)
         parts = [part for file in files for part in _parts(file, schema, selection)]

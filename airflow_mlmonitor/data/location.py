@@ -37,11 +37,9 @@ class Location:
     @property
     def name(self) -> str:
         """The path or URL as it may be shown."""
-        return (
-            self.path
-            if self.filesystem is None
-            else without_secrets(self.filesystem.unstrip_protocol(self.path))
-        )
+        if self.filesystem is None:
+            return self.path
+        return without_secrets(self.filesystem.unstrip_protocol(self.path))
 
     def open(self) -> pa.NativeFile:
         """Open the file to read its bytes as they are."""
@@ -50,13 +48,6 @@ class Location:
         if self.filesystem is None:
             return pa.OSFile(self.path)
         return pa.PythonFile(self.filesystem.open(self.path, "rb"), mode="r")
-
-    @property
-    def size(self) -> int:
-        """Number of bytes, as they are stored."""
-        if self.filesystem is None:
-            return Path(self.path).stat().st_size
-        return int(self.filesystem.size(self.path))
 
     @contextmanager
     def reading(self, kind: str) -> Iterator[None]:

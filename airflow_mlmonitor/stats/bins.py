@@ -77,7 +77,9 @@ def bin_counts(sample: Points, edges: Array) -> Array:
     >>> bin_counts(Points.of([-7, 1, 2, 2, 30]), np.array([1.5, 2.5]))
     array([2., 2., 1.])
     """
-    if not sample.x.size:
-        return np.zeros(edges.size + 1)
-    upto = cdf(*sample, at=edges) * sample.total
+    if sample.exact:
+        rows = np.concatenate(([0.0], np.cumsum(sample.w)))
+        upto = rows[np.searchsorted(sample.x, edges, "right")]
+    else:
+        upto = cdf(*sample, at=edges) * sample.total
     return np.diff(upto, prepend=0.0, append=sample.total)

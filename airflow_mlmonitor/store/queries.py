@@ -1,8 +1,8 @@
 """What is read: the statements, and what their rows become.
 
-Statements that must stay quick at ten million metrics are built by functions of their own, so that tests and
-benchmarks can ask each backend how it would run them. None ranks, groups or joins the metrics: the last runs come from
-the index of (monitor, window), and the metrics of a run lie side by side under their primary key.
+Reading stays quick at ten million metrics because no statement ranks, groups or sorts them: the last runs come from the
+index of (monitor, window), and the metrics of a run lie side by side under their primary key. Tests ask each backend
+for its plans.
 """
 
 from __future__ import annotations
@@ -27,30 +27,6 @@ STATUSES = {status.value: status for status in Status}
 TRAINING = [state.value for state in State if state.trains]
 
 
-def latest_runs(monitor_ids: Sequence[int] | None, asof: datetime | None, last: int) -> Select[Any]:
-    """Select the runs with the latest windows, latest first; of all monitors for None."""
-    run = tables.run.c
-    found = select(tables.run).order_by(run.window_start.desc(), run.window_end.desc())
-    if monitor_ids is not None and len(monitor_ids) == 1:
-        found = found.where(run.monitor_id == monitor_ids[0])
-    else:
-        # Of several monitors, runs of one window come in the order of their first save.
-        found = found.order_by(run.id.desc())
-        found = found if monitor_ids is None else found.where(run.monitor_id.in_(monitor_ids))
-    if asof is not None:
-        # The first follows from the second; it is what bounds the range in the index.
-        found = found.where(run.window_start < asof, run.window_end <= asof)
-    return found.limit(max(last, 0))
-
-
-def metrics_of(run_ids: Sequence[int], series_ids: Sequence[int] | None) -> Select[Any]:
-    """Select what a judge needs of the runs' metrics; of all series for None."""
-    metric = tables.metric.c
-    judged = (metric.value, metric.status, metric.lower, metric.upper, metric.expected)
-    found = select(metric.run_id, metric.series_id, *judged).where(metric.run_id.in_(run_ids))
-    return found if series_ids is None else found.where(metric.series_id.in_(series_ids))
-
-
 def runs(
     connection: Connection, *, monitor: str | None, model: str | None, asof: datetime | None, last: int
 ) -> dict[int, Run]:
@@ -61,7 +37,7 @@ def runs(
         monitors = monitors.where(of.digest == digest(monitor))
     known = {row.id: row for row in connection.execute(monitors) if model in (None, row.model)}
     ids = None if monitor is None and model is None else list(known)
-    found = connection.execute(latest_runs(ids, asof, last))
+    found = connection.execute(_latest(ids, asof, last))
     return {row.id: _run(row, known[row.monitor_id]) for row in found}
 
 
@@ -163,6 +139,30 @@ def profiles(
     return [(Window(row.window_start, row.window_end), bytes(row.content)) for row in reversed(rows)]
 
 
+def _latest(monitor_ids: Sequence[int] | None, asof: datetime | None, last: int) -> Select[Any]:
+    """Select the runs with the latest windows, latest first; of all monitors for None."""
+    run = tables.run.c
+    found = select(tables.run).order_by(run.window_start.desc(), run.window_end.desc())
+    if monitor_ids is not None and len(monitor_ids) == 1:
+        found = found.where(run.monitor_id == monitor_ids[0])
+    else:
+        # Of several monitors, runs of one window come in the order of their first save.
+        found = found.order_by(run.id.desc())
+        found = found if monitor_ids is None else found.where(run.monitor_id.in_(monitor_ids))
+    if asof is not None:
+        # The first follows from the second; it is what bounds the range in the index.
+        found = found.where(run.window_start < asof, run.window_end <= asof)
+    return found.limit(max(last, 0))
+
+
+def _metrics(run_ids: Sequence[int], series_ids: Sequence[int] | None) -> Select[Any]:
+    """Select what a judge needs of the runs' metrics; of all series for None."""
+    metric = tables.metric.c
+    judged = (metric.value, metric.status, metric.lower, metric.upper, metric.expected)
+    found = select(metric.run_id, metric.series_id, *judged).where(metric.run_id.in_(run_ids))
+    return found if series_ids is None else found.where(metric.series_id.in_(series_ids))
+
+
 def _run_id(monitor: str, window: Window) -> Any:
     run, of = tables.run, tables.monitor
     return (
@@ -225,7 +225,7 @@ def _points(
     ages = {run_id: age for age, run_id in enumerate(ids)}
     points: dict[int, dict[int, Point]] = {}
     for first in range(0, len(ids), RUNS_A_STATEMENT):
-        found = connection.execute(metrics_of(ids[first : first + RUNS_A_STATEMENT], wanted)).all()
+        found = connection.execute(_metrics(ids[first : first + RUNS_A_STATEMENT], wanted)).all()
         for run_id, series_id, value, status, lower, upper, expected in found:
             point = Point(by_age[run_id], value, STATUSES[status], lower, upper, expected)
             points.setdefault(series_id, {})[ages[run_id]] = point

@@ -47,7 +47,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="repetitions, 3 unless told")
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write every figure to this file")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where files and environments are kept")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.runs < 1:
+        parser.error(f"--runs {options.runs}: everybody has to run at least once")
+    return options
 
 
 def _chosen(choices: Collection[str]) -> Callable[[str], list[str]]:
@@ -81,7 +84,10 @@ def measure(
 ) -> dict[str, Standing]:
     """All repetitions of one piece of work."""
     tell(f"{name}: writing files")
-    files = work.prepare(name, options.cache / "speed")
+    try:
+        files = work.prepare(name, options.cache / "speed")
+    except RunFailedError as error:
+        return {one: Standing(title=entrant.title, failed=str(error)) for one, entrant in entrants.items()}
     absent: dict[str, Standing] = {}
     try:
         store_reference(files)

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -59,7 +60,11 @@ def run(
             command, stdout=out, stderr=err, env=os.environ | (environment or {}), start_new_session=True
         )
         guard = _Guard(child.pid, limits or Limits())
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:
+            _kill(child.pid)  # Ctrl-C does not reach a session of its own
+            raise
         wall = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)  # Popen must not wait for it again
         stopped = guard.end()
@@ -80,6 +85,11 @@ def why(stderr: str) -> str:
 def _text(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read().decode(errors="replace")
+
+
+def _kill(session: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(session, signal.SIGKILL)
 
 
 class _Guard:
@@ -107,7 +117,7 @@ class _Guard:
             elif self._resident_mb() > self._limits.memory_mb:
                 self._reason = f"stopped above {self._limits.memory_mb:,.0f} MB"
             if self._reason:
-                os.killpg(self._pid, signal.SIGKILL)
+                _kill(self._pid)
                 return
 
     def _resident_mb(self) -> float:

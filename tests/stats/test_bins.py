@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_mlmonitor.stats import Points, bin_counts, quantile_edges
-from tests.stats.samples import NUMBERS, means_of, rng
+from tests.stats.samples import NUMBERS, means_of, quick, rng
 
 
 @pytest.mark.parametrize("bins", [2, 5, 10, 20])
@@ -49,6 +49,7 @@ def test_a_value_rounded_a_little_differently_stays_in_its_bin() -> None:
     assert bin_counts(narrowed, edges).tolist() == bin_counts(Points.of(values), edges).tolist()
 
 
+@quick
 @given(NUMBERS, NUMBERS, st.integers(1, 12))
 def test_every_row_falls_into_one_bin(reference: list[int], current: list[int], bins: int) -> None:
     edges = quantile_edges(Points.of(reference), bins)

@@ -6,7 +6,7 @@ from hypothesis import given
 from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import chi_square
-from tests.stats.samples import COUNTS, rng
+from tests.stats.samples import COUNTS, quick, rng
 
 
 def test_party_identification_by_gender() -> None:
@@ -70,6 +70,7 @@ def test_the_effect_does_not_depend_on_the_rows(n: int) -> None:
     assert found.effect == pytest.approx(0.2, abs=0.02)
 
 
+@quick
 @given(COUNTS)
 def test_it_is_symmetric(pairs: list[tuple[int, int]]) -> None:
     a, b = zip(*pairs, strict=True)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import benjamini_hochberg
+from tests.stats.samples import quick
 
 CHANCES = st.lists(st.one_of(st.none(), st.floats(0, 1)), max_size=30)
 
@@ -30,6 +31,7 @@ def test_a_heart_attack_trial() -> None:
     assert sum(q is not None and q <= 0.05 for q in found) == 4
 
 
+@quick
 @given(CHANCES)
 def test_it_is_scipys_on_the_tests_that_have_a_p_value(p_values: list[float | None]) -> None:
     found = benjamini_hochberg(p_values)
@@ -41,6 +43,7 @@ def test_it_is_scipys_on_the_tests_that_have_a_p_value(p_values: list[float | No
         )
 
 
+@quick
 @given(CHANCES)
 def test_it_never_lowers_a_p_value_and_keeps_their_order(p_values: list[float | None]) -> None:
     pairs = [

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_mlmonitor.stats.counts import aligned, pooled
-from tests.stats.samples import COUNTS, rng
+from tests.stats.samples import COUNTS, quick, rng
 
 
 @pytest.mark.parametrize("current", [[1, 2], [[1, 2, 3]], []])
@@ -26,6 +26,7 @@ def test_samples_without_rows_have_no_counts(reference: list[int], current: list
     assert aligned(reference, current) is None
 
 
+@quick
 @given(COUNTS, st.sampled_from([5, 10]))
 def test_pooling_loses_no_row_and_leaves_at_least_one_group(pairs: list[tuple[int, int]], rows: int) -> None:
     a, b = zip(*pairs, strict=True)

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 
 from airflow_mlmonitor.stats import hellinger, l_infinity, total_variation
-from tests.stats.samples import COUNTS
+from tests.stats.samples import COUNTS, quick
 
 
+@quick
 @given(COUNTS)
 def test_they_are_what_their_definitions_say(pairs: list[tuple[int, int]]) -> None:
     a, b = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))

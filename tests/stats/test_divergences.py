@@ -10,7 +10,7 @@ from scipy.spatial import distance
 
 from airflow_mlmonitor.stats import bin_counts, jensen_shannon, psi, quantile_edges
 from airflow_mlmonitor.stats.points import Points
-from tests.stats.samples import COUNTS, rng
+from tests.stats.samples import COUNTS, quick, rng
 
 
 def by_hand(a: np.ndarray, b: np.ndarray) -> float:
@@ -32,6 +32,7 @@ def test_an_empty_category_counts_as_half_a_row() -> None:
     assert found.statistic == pytest.approx(float(np.sum((q - p) * np.log(q / p))))
 
 
+@quick
 @given(COUNTS)
 def test_the_jensen_shannon_distance_is_scipys_in_base_2(pairs: list[tuple[int, int]]) -> None:
     a, b = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
@@ -98,6 +99,7 @@ def test_too_few_rows_for_two_groups_give_no_p_value(test: object) -> None:
     assert found.effect is None
 
 
+@quick
 @given(COUNTS)
 def test_both_are_symmetric_and_ignore_the_order_of_categories(pairs: list[tuple[int, int]]) -> None:
     a, b = zip(*pairs, strict=True)

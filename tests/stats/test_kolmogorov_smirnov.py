@@ -9,7 +9,7 @@ from hypothesis import given
 from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import Points, kolmogorov_smirnov
-from tests.stats.samples import NUMBERS, means_of, rng
+from tests.stats.samples import NUMBERS, means_of, quick, rng
 
 
 def test_salivation_with_and_without_feedback() -> None:
@@ -125,6 +125,7 @@ def test_the_effect_of_a_normal_shift_is_the_shift(shift: float) -> None:
     assert found.effect == pytest.approx(shift, rel=0.01)
 
 
+@quick
 @given(NUMBERS, NUMBERS)
 def test_it_is_symmetric_and_ignores_what_keeps_the_order(reference: list[int], current: list[int]) -> None:
     found = kolmogorov_smirnov(Points.of(reference), Points.of(current))
@@ -140,6 +141,7 @@ def test_it_is_symmetric_and_ignores_what_keeps_the_order(reference: list[int], 
         assert tuple(other) == pytest.approx(tuple(found), abs=1e-6)
 
 
+@quick
 @given(NUMBERS)
 def test_a_sample_does_not_differ_from_itself(values: list[int]) -> None:
     assert kolmogorov_smirnov(Points.of(values), Points.of(values)) == (0.0, 1.0, 0.0)

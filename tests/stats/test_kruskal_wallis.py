@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import Points, kruskal_wallis
-from tests.stats.samples import NUMBERS, means_of, rng
+from tests.stats.samples import NUMBERS, means_of, quick, rng
 
 
 def test_three_machines_that_make_bottle_caps() -> None:
@@ -19,6 +19,7 @@ def test_three_machines_that_make_bottle_caps() -> None:
     assert found.statistic == pytest.approx(5.656, abs=5e-4)
 
 
+@quick
 @given(st.lists(NUMBERS, min_size=2, max_size=5))
 def test_it_is_scipys_whatever_the_ties(samples: list[list[int]]) -> None:
     assume(len({value for sample in samples for value in sample}) > 1)
@@ -26,7 +27,7 @@ def test_it_is_scipys_whatever_the_ties(samples: list[list[int]]) -> None:
     found = kruskal_wallis(*map(Points.of, samples))
     assert found is not None
     assert found.statistic == pytest.approx(expected.statistic, abs=1e-9)
-    assert found.p_value == pytest.approx(expected.pvalue, abs=1e-9)
+    assert found.p_value == pytest.approx(expected.pvalue, abs=1e-6)
 
 
 def test_of_two_samples_it_is_the_test_of_mann_and_whitney() -> None:

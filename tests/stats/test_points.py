@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from airflow_mlmonitor.stats import Points, cdf
 from airflow_mlmonitor.stats.points import overlay
-from tests.stats.samples import NUMBERS, means_of, rng
+from tests.stats.samples import NUMBERS, means_of, quick, rng
 
 
+@quick
 @given(NUMBERS, st.lists(st.floats(-25, 25), min_size=1, max_size=20))
 def test_the_distribution_of_exact_points_is_the_share_of_rows(
     values: list[int], places: list[float]
@@ -21,6 +22,7 @@ def test_the_distribution_of_exact_points_is_the_share_of_rows(
     np.testing.assert_allclose(cdf(*points, at=at, side="left"), [(rows < place).mean() for place in at])
 
 
+@quick
 @given(NUMBERS, st.integers(2, 12))
 def test_means_of_runs_are_never_further_off_than_one_and_a_half_runs(values: list[int], size: int) -> None:
     points = means_of(values, size)
@@ -73,6 +75,7 @@ def test_the_largest_numbers_do_not_overflow(atoms: np.ndarray | None) -> None:
     assert heights[-1] <= 1
 
 
+@quick
 @given(NUMBERS, NUMBERS, st.integers(2, 10))
 def test_an_overlay_holds_both_distributions_at_all_their_points(
     reference: list[int], current: list[int], size: int

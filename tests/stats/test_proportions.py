@@ -8,6 +8,7 @@ from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import cohens_h, two_proportions
 from airflow_mlmonitor.stats.proportions import Alternative
+from tests.stats.samples import quick
 
 
 def p_value(before: int, n: int, now: int, m: int, alternative: Alternative = "two-sided") -> float:
@@ -34,6 +35,7 @@ def test_aspirin_and_heart_attacks() -> None:
 SMALL = st.integers(1, 49).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@quick
 @given(SMALL, SMALL)
 def test_small_counts_have_the_mid_p_value_of_fishers_test(
     one: tuple[int, int], other: tuple[int, int]
@@ -62,6 +64,7 @@ def test_large_counts_have_the_p_value_of_the_score_test(alternative: Alternativ
     assert found[:2] == pytest.approx((z, tails[alternative]))
 
 
+@quick
 @given(SMALL, SMALL)
 def test_swapping_samples_or_the_property_turns_the_sides_round(
     one: tuple[int, int], other: tuple[int, int]

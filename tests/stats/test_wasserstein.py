@@ -5,9 +5,10 @@ from hypothesis import given
 from scipy import stats as oracle
 
 from airflow_mlmonitor.stats import Points, Wasserstein, wasserstein
-from tests.stats.samples import NUMBERS, means_of, rng
+from tests.stats.samples import NUMBERS, means_of, quick, rng
 
 
+@quick
 @given(NUMBERS, NUMBERS)
 def test_it_is_scipys_in_either_direction(reference: list[int], current: list[int]) -> None:
     expected = oracle.wasserstein_distance(reference, current)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -45,7 +46,7 @@ def partition(before: np.ndarray) -> dict[str, list[float]]:
     return {"bins": edges.tolist(), "weights": (np.histogram(before, edges)[0] / len(before)).tolist()}
 
 
-def divergence(name: str, partition: dict[str, list], **holdout: float) -> gxe.Expectation:
+def divergence(name: str, partition: dict[str, list[Any]], **holdout: float) -> gxe.Expectation:
     return gxe.ExpectColumnKLDivergenceToBeLessThan(
         column=name, partition_object=partition, threshold=0.1, tail_weight_holdout=0.001, **holdout
     )

@@ -105,6 +105,12 @@ def test_a_file_without_lines_has_no_columns_of_its_own() -> None:
     assert rows_of(Files(["1.jsonl", "2.jsonl"])) == [{"a": 1}]
 
 
+@pytest.mark.usefixtures("_blocks")
+def test_an_object_without_fields_is_a_row_of_nulls() -> None:
+    source = write(*[{"a": 1}] * 20, *[{}] * 60, {"a": 2})
+    assert [row["a"] for row in rows_of(source)] == [1] * 20 + [None] * 60 + [2]
+
+
 def test_objects_without_fields_are_refused() -> None:
     with pytest.raises(DataError, match="has 2 objects without any field"):
         opened(write({}, {}))
