@@ -142,25 +142,28 @@ class HashSample:
             return self
         starts = np.flatnonzero(np.concatenate(([True], kept[1:] != kept[:-1])))
         counts = np.diff(np.append(starts, kept.size))
-        return self + HashSample(self.size, self.level, kept[starts], counts.astype(np.int64))
+        coming = HashSample(self.size, self.level, kept[starts], counts)._sunk(self.level)
+        return self + coming if self.hashes.size else coming
 
     def __add__(self, other: HashSample) -> HashSample:
-        level = max(self.level, other.level)
-        hashes, where = np.unique(np.concatenate((self.hashes, other.hashes)), return_inverse=True)
-        counts = np.zeros(hashes.size, dtype=np.int64)
-        np.add.at(counts, where, np.concatenate((self.counts, other.counts)))
-        keep = _is_below(hashes, level)
-        while keep.sum() > self.size:
+        hashes = np.concatenate((self.hashes, other.hashes))
+        order = np.argsort(hashes, kind="stable")
+        hashes, counts = hashes[order], np.concatenate((self.counts, other.counts))[order]
+        if hashes.size:
+            starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
+            hashes, counts = hashes[starts], np.add.reduceat(counts, starts)
+        return HashSample(self.size, self.level, hashes, counts)._sunk(max(self.level, other.level))
+
+    def _sunk(self, level: int) -> HashSample:
+        """Only what lies below the line of a level, or of the first deeper one where no more than ``size`` do."""
+        while (kept := _count_below(self.hashes, level)) > self.size:
             level += 1
-            keep = _is_below(hashes, level)
-        return HashSample(self.size, level, hashes[keep], counts[keep])
+        return HashSample(self.size, level, self.hashes[:kept], self.counts[:kept])
 
 
-def _is_below(hashes: Hashes, level: int) -> NDArray[np.bool_]:
-    if level == 0:
-        return np.ones(hashes.size, dtype=np.bool_)
-    return hashes < np.uint64(1 << (64 - level))
+def _count_below(ascending: Hashes, level: int) -> int:
+    return int(np.searchsorted(ascending, np.uint64(1 << (64 - level)))) if level else ascending.size
 
 
 def _below(hashes: Hashes, level: int) -> Hashes:
-    return hashes if level == 0 else hashes[_is_below(hashes, level)]
+    return hashes if level == 0 else hashes[hashes < np.uint64(1 << (64 - level))]

