@@ -94,5 +94,7 @@ def open_ui() -> None:
     if not (ROOT / "airflow").exists():
         raise SystemExit("There is nothing to show yet; run `make demo` first.")
     print("Airflow comes up on http://localhost:8080 in about half a minute; Ctrl-C ends it.", flush=True)
-    airflow = Path(sys.executable).with_name("airflow")
-    os.execve(airflow, [str(airflow), "standalone"], os.environ | SETTINGS)  # noqa: S606
+    scripts = Path(sys.executable).parent
+    # It starts its servers by the name of the command.
+    path = os.pathsep.join([str(scripts), os.environ.get("PATH", os.defpath)])
+    os.execve(scripts / "airflow", ["airflow", "standalone"], os.environ | SETTINGS | {"PATH": path})  # noqa: S606

@@ -35,8 +35,8 @@ def anderson_darling(reference: Points, current: Points) -> Comparison | None:
     Returns
     -------
     Comparison
-        The statistic (about 1 when nothing changed); its p-value; as effect the normal
-        shift with as large a distance.
+        The statistic (about 1 when nothing changed); its p-value; as effect the normal shift with as large a
+        distance, chance taken out.
 
     Examples
     --------

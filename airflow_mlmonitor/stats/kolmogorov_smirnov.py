@@ -13,7 +13,7 @@ from airflow_mlmonitor.stats.comparison import Comparison
 from airflow_mlmonitor.stats.points import Array, Overlay, Points, overlay
 
 FEW = 200  # rows of both samples together up to which the exact distribution is quick: 1 ms
-FINE = 1 / 256  # a run of ties this short changes a p-value of 5 % by less than .006
+FINE = 1 / 256  # runs of ties no longer than this leave a p-value of 5 % below 6.1 %
 
 
 def kolmogorov_smirnov(reference: Points, current: Points) -> Comparison | None:

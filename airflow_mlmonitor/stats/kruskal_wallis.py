@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import chdtrc, ndtri
 
 from airflow_mlmonitor.stats.comparison import Comparison
+from airflow_mlmonitor.stats.effects import beyond_chance
 from airflow_mlmonitor.stats.points import Array, Points, cdf
 
 
@@ -26,8 +27,8 @@ def kruskal_wallis(*samples: Points) -> Comparison | None:
     -------
     Comparison
         H; its p-value from the chi-square distribution; as effect the normal shift between the two samples whose
-        mean ranks are farthest apart, from how often a row of one exceeds a row of the other. Chance is not taken
-        out of it.
+        mean ranks are farthest apart, from how often a row of one exceeds a row of the other. The chance of two
+        samples is taken out of it; the farthest apart of many differ by more than that.
 
     Examples
     --------
@@ -51,7 +52,7 @@ def kruskal_wallis(*samples: Points) -> Comparison | None:
     distances = np.array(places) - 0.5
     statistic = 12 * (1 - 1 / rows) * float(sizes @ distances**2) / untied
     farthest = filled[int(distances.argmin())], filled[int(distances.argmax())]
-    return Comparison(statistic, float(chdtrc(len(filled) - 1, statistic)), _shift(*farthest))
+    return Comparison(statistic, float(chdtrc(len(filled) - 1, statistic)), _shift(*farthest, untied))
 
 
 def _place(sample: Points, samples: Sequence[Points], shares: Array) -> tuple[float, float]:
@@ -64,6 +65,7 @@ def _place(sample: Points, samples: Sequence[Points], shares: Array) -> tuple[fl
     return float(weights @ (left + right)) / 2, float(weights @ (right - left) ** 2)
 
 
-def _shift(low: Points, high: Points) -> float:
-    (above, _) = _place(high, [low], np.ones(1))
-    return math.sqrt(2) * float(ndtri(min(above, 1 - 0.5 / (low.total + high.total))))
+def _shift(low: Points, high: Points, untied: float) -> float:
+    above, _ = _place(high, [low], np.ones(1))
+    beyond = beyond_chance((above - 0.5) ** 2, untied * (1 / low.total + 1 / high.total) / 12)
+    return math.sqrt(2) * float(ndtri(min(0.5 + beyond, 1 - 0.5 / (low.total + high.total))))

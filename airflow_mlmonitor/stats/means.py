@@ -50,7 +50,8 @@ def mean_within_standard_error(expected: float, current: Moments) -> Comparison 
     """How many standard errors a mean is from the one that was expected (Student's one-sample t-test).
 
     The expected mean is taken as known exactly. Where it is the mean of a sample, :func:`welch_t` is the honest test:
-    this one would call 17 % of equally large samples different where it promises 5 %. Skewness limits it likewise.
+    this one would call one in six equally large samples different where it promises one in twenty. Skewness limits it
+    likewise.
 
     Returns
     -------

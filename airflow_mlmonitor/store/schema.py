@@ -1,6 +1,6 @@
 """Which tables a store has, and how it gets the newest ones.
 
-Alembic is imported for an upgrade only: that import costs more than reading and saving a run.
+Alembic is imported for an upgrade only; a run needs one SELECT to know that there is nothing to upgrade.
 """
 
 from __future__ import annotations

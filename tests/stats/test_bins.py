@@ -42,6 +42,11 @@ def test_a_small_reference_of_continuous_values_gets_fewer_bins(rows: int, sizes
     assert bin_counts(reference, quantile_edges(reference)).tolist() == sizes
 
 
+def test_a_frequent_value_has_a_bin_however_small_the_reference() -> None:
+    reference = Points.of(np.concatenate((np.zeros(32), rng().exponential(size=18))))
+    assert bin_counts(reference, quantile_edges(reference)).tolist() == [32, 18]
+
+
 def test_a_value_rounded_a_little_differently_stays_in_its_bin() -> None:
     values = np.round(rng().normal(size=5_000), 1)
     edges = quantile_edges(Points.of(values))

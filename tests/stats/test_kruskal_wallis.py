@@ -45,7 +45,7 @@ def test_the_effect_of_a_normal_shift_is_the_shift(shift: float) -> None:
     samples = [Points.of(quantiles + part * shift) for part in (0.0, 0.4, 1.0)]
     for found in (kruskal_wallis(*samples), kruskal_wallis(samples[2], samples[0])):
         assert found is not None
-        assert found.effect == pytest.approx(shift, rel=0.01)
+        assert found.effect == pytest.approx(shift, rel=0.03)
 
 
 def test_means_of_runs_give_nearly_the_exact_p_value() -> None:

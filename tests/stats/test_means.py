@@ -67,6 +67,14 @@ def test_one_constant_sample_is_enough_to_vary_for_welch() -> None:
     assert found.statistic == pytest.approx(0.4 * 50**0.5)
 
 
+def test_a_sampled_mean_taken_for_known_makes_one_in_six_differ() -> None:
+    random = rng()
+    pairs = random.normal(size=(3000, 2, 100))
+    found = [mean_within_standard_error(float(one.mean()), moments(other)) for one, other in pairs]
+    rate = np.mean([one is not None and one.p_value is not None and one.p_value <= 0.05 for one in found])
+    assert rate == pytest.approx(1 / 6, abs=0.025)
+
+
 def test_the_docstrings_tell_how_skewness_spoils_the_p_value() -> None:
     """Small samples against one so large that its mean is known: skewness 2 keeps the promise, 3 and 6 do not."""
     random = rng()
