@@ -90,11 +90,12 @@ def quiet() -> Iterator[None]:
 
 
 def open_ui() -> None:
-    """Become `airflow standalone` on what the demo left behind."""
+    """Become Airflow's api-server on what the demo left behind, for this machine only.
+
+    Nothing is scheduled: `airflow standalone` would, but its log servers listen on every network interface.
+    """
     if not (ROOT / "airflow").exists():
         raise SystemExit("There is nothing to show yet; run `make demo` first.")
-    print("Airflow comes up on http://localhost:8080 in about half a minute; Ctrl-C ends it.", flush=True)
-    scripts = Path(sys.executable).parent
-    # It starts its servers by the name of the command.
-    path = os.pathsep.join([str(scripts), os.environ.get("PATH", os.defpath)])
-    os.execve(scripts / "airflow", ["airflow", "standalone"], os.environ | SETTINGS | {"PATH": path})  # noqa: S606
+    print("Airflow's UI comes up on http://localhost:8080 in some ten seconds; Ctrl-C ends it.", flush=True)  # noqa: T201
+    airflow = str(Path(sys.executable).with_name("airflow"))
+    os.execve(airflow, [airflow, "api-server", "--port", "8080"], os.environ | SETTINGS)  # noqa: S606

@@ -68,7 +68,9 @@ def tell() -> int:
     states = [_morning(console, day, pages) for day in flights.WEEK]
 
     _after(console)
-    console.print(f"\n[dim]{time.monotonic() - started:.0f} s. Airflow's own log: {os.path.relpath(home.LOG)}[/]")
+    console.print(
+        f"\n[dim]{time.monotonic() - started:.0f} s. Airflow's own log: {os.path.relpath(home.LOG)}[/]"
+    )
     expected = ["failed" if day == flights.FAULTY_DAY else "success" for day in flights.WEEK]
     if states != expected:
         console.print(f"[red]Expected {expected}, got {states}.[/]")
