@@ -1,4 +1,4 @@
-"""Where Airflow lives during tests, doctests included: importing it writes into its home."""
+"""What holds for every test, doctests included: where Airflow lives, and that no clock fails a property."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 HOME = Path(tempfile.mkdtemp(prefix="mlmonitor-airflow-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "dags").mkdir()
 
-# Airflow reads these when it is first imported.
+# Importing Airflow reads these, and writes into its home.
 os.environ |= {
     "AIRFLOW_HOME": str(HOME),
     "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
@@ -22,3 +24,6 @@ os.environ |= {
     "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(HOME / "logs"),
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
 }
+
+settings.register_profile("mlmonitor", deadline=None)
+settings.load_profile("mlmonitor")
