@@ -86,16 +86,25 @@ def _metric(distance: str, comparison: Comparison | None, name: str, label: str,
 def _of_numbers(
     new: NumberColumn, old: NumberColumn, wanted: Sequence[str]
 ) -> Iterator[tuple[str, Comparison | None]]:
-    from airflow_mlmonitor.stats.bins import bin_counts, quantile_edges
-
     before, now = _points(old), _points(new)
-    edges = quantile_edges(before, BINS)
-    histograms = bin_counts(before, edges), bin_counts(now, edges)
+    histograms = _histograms(before, now)
     for distance in wanted:
         if distance in OF_NAMES:
             yield distance, _between_counts(distance, *histograms)
         else:
             yield distance, _between_numbers(distance, before, now, new, old)
+
+
+def _histograms(before: Points, now: Points) -> tuple[Any, Any]:
+    """Count both sides in bins of the baseline; a baseline of one value has a bin for it, one below and one above."""
+    import numpy as np
+
+    from airflow_mlmonitor.stats.bins import bin_counts, quantile_edges
+
+    edges = quantile_edges(before, BINS)
+    if before.x.size == 1:
+        edges = np.array([np.nextafter(before.x[0], -np.inf), before.x[0]])
+    return bin_counts(before, edges), bin_counts(now, edges)
 
 
 def _between_numbers(

@@ -147,3 +147,10 @@ def test_a_stored_baseline_gives_nearly_the_same_distances() -> None:
         assert found["ks"].value == pytest.approx(exact, abs=0.001)
         assert found["wasserstein"].value == pytest.approx(wasserstein, abs=0.003)
         assert found["ks"].effect == pytest.approx(0.05, abs=0.01)
+
+
+def test_leaving_a_baseline_of_one_value_is_seen_by_histograms_too() -> None:
+    metrics = by_name(Skew().measure(profiled({"x": [2.0] * 50}), profiled({"x": [1.0] * 50})))
+    assert metrics["js"].value == 1.0
+    assert metrics["psi"].value is not None
+    assert metrics["psi"].value > 1
