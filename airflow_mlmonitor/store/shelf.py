@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
@@ -28,20 +29,24 @@ class StoreShelf:
 
     def earlier(self, last: int, windows: Sequence[Window] | None = None) -> list[tuple[Window, Profile]]:
         """Return earlier runs' profiles; the dated training data stands in for runs that do not exist yet."""
-        found = self._dated(self.monitor, last, windows)
+        found = self._dated(self.monitor, self.window.start, last, windows)
         if len(found) < last:
             before = found[0][0].start if found else self.window.start
-            days = [day for day in self.training_days(last - len(found), windows) if day[0].end <= before]
-            return days + found
+            return self._training(before, last - len(found), windows) + found
         return found
 
-    def training_days(
-        self, last: int, windows: Sequence[Window] | None = None
-    ) -> list[tuple[Window, Profile]]:
+    def training_days(self, last: int) -> list[tuple[Window, Profile]]:
         """Return the dated parts of the model's latest pin that lie before the window, oldest first."""
-        pin = self.store.pinned(self.model)
-        return self._dated(pin.days_label, last, windows) if pin else []
+        return self._training(self.window.start, last, None)
 
-    def _dated(self, label: str, last: int, windows: Sequence[Window] | None) -> list[tuple[Window, Profile]]:
-        found = self.store.profiles(label, asof=self.window.start, last=last, windows=windows)
+    def _training(
+        self, asof: datetime, last: int, windows: Sequence[Window] | None
+    ) -> list[tuple[Window, Profile]]:
+        pin = self.store.pinned(self.model)
+        return self._dated(pin.days_label, asof, last, windows) if pin else []
+
+    def _dated(
+        self, label: str, asof: datetime, last: int, windows: Sequence[Window] | None
+    ) -> list[tuple[Window, Profile]]:
+        found = self.store.profiles(label, asof=asof, last=last, windows=windows)
         return [(window, Profile.decode(content)) for window, content in found]
