@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 HERE = Path(__file__).parent
@@ -131,6 +132,27 @@ def test_two_files_are_compared_in_the_terminal(home: Path) -> None:
     columns = json.loads(text)["columns"]
     assert columns["fare"]["ks"] == pytest.approx(1.0)
     assert columns["city"]["js"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_frame_of_pandas_is_read_whatever_its_types() -> None:
+    from airflow_mlmonitor.data import Frame, read
+
+    frame = pd.DataFrame(
+        {
+            "fare": [5.5, None, 7.5],
+            "stops": pd.array([1, None, 3], dtype="Int64"),
+            "city": ["A", None, "B"],
+            "gate": pd.Categorical(["x", "x", None]),
+            "left": pd.to_datetime(["2026-01-01 06:00", None, "2026-01-01 09:00"], utc=True),
+        }
+    )
+    columns = read(Frame(frame)).columns
+    kinds = {"fare": "number", "stops": "number", "city": "category", "gate": "category", "left": "time"}
+    assert {name: column.kind for name, column in columns.items()} == kinds
+    assert {
+        name: column.nulls + getattr(column, "nans", 0) for name, column in columns.items()
+    } == dict.fromkeys(kinds, 1)
+    assert columns["stops"].max == 3
 
 
 def test_a_new_store_is_made_by_the_command_that_upgrades_it(tmp_path: Path) -> None:
