@@ -43,24 +43,19 @@ class AirflowConnections:
         return details
 
     def find(self, conn_id: str) -> Details | None:
-        """Look for a connection in Airflow's database, the environment and the secrets backends.
-
-        An ``mlmonitor`` connection says in its field ``dialect`` which database it stands for.
-        """
+        """Look for a connection in Airflow's database, the environment and the secrets backends."""
         try:
             connection = BaseHook.get_connection(conn_id)
         except AirflowNotFoundException:
             return None
-        extra = connection.extra_dejson
-        kind = connection.conn_type or ""
         return Details(
-            conn_type=str(extra.get("dialect", "postgresql")) if kind == "mlmonitor" else kind,
+            conn_type=connection.conn_type or "",
             host=connection.host,
             login=connection.login,
             password=connection.password,
             schema=connection.schema,
             port=connection.port,
-            extra=extra,
+            extra=connection.extra_dejson,
         )
 
 
