@@ -75,7 +75,8 @@ class Monitor:
         history = store.history(self.name, asof=window.start, last=HISTORY)
         if len(history) < ROOTS:
             history = rehearsed(measured.answers, shelf, self.name) + history
-        verdicts = self.judge.judge(measured.metrics, history)
+        judgement = self.judge.judge(measured.metrics, history, window)
+        verdicts = list(judgement.verdicts)
         if self.bounds:
             known = [*measured.metrics, *(verdict.metric for verdict in measured.broken)]
             # Of no rows there are no metrics of columns, and that alone is to be said.
@@ -90,6 +91,9 @@ class Monitor:
             baselines=measured.baselines,
             notes=now.notes,
             facts={"schema": json.dumps(now.schema)},
+            score=judgement.score,
+            threshold=judgement.threshold,
+            traces=judgement.traces,
             tags=tags or Tags(),
             started=started,
             seconds=time.perf_counter() - clock,

@@ -108,7 +108,7 @@ def differences(reference: Profile, current: Profile) -> Differences:
     checks = (Shape(), Values(), Skew(distances=DISTANCES))
     metrics = [metric for check in checks for metric in check.measure(current, reference)]
     verdicts: dict[str | None, list[Verdict]] = defaultdict(list)
-    for verdict in Significance(one_off=True).judge(metrics, History()):
+    for verdict in Significance(one_off=True).judge(metrics, History()).verdicts:
         verdicts[verdict.metric.column].append(verdict)
     columns = [
         Difference(

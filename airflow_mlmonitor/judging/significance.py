@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.band import ENOUGH, Band
 from airflow_mlmonitor.judging.hard import hard
 from airflow_mlmonitor.judging.judge import Judge
+from airflow_mlmonitor.judging.judgement import Judgement
 from airflow_mlmonitor.judging.phrases import phrase, range_words
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 
@@ -54,7 +56,7 @@ class Significance(Judge):
     --------
     >>> from airflow_mlmonitor.store.history import History
     >>> drifted = Metric(name="ks", value=0.4, column="fare", n=900, p_value=1e-30, effect=1.1, family="distance")
-    >>> (verdict,) = Significance().judge([drifted], History())
+    >>> (verdict,) = Significance().judge([drifted], History()).verdicts
     >>> verdict.status.value
     'warn'
     """
@@ -64,13 +66,13 @@ class Significance(Judge):
     fail_effect: float = 0.8
     one_off: bool = False
 
-    def judge(self, metrics: Sequence[Metric], history: History) -> list[Verdict]:
+    def judge(self, metrics: Sequence[Metric], history: History, window: Window | None = None) -> Judgement:
         """Give one verdict a metric, in the order of the metrics."""
-        adjusted = _adjusted(metrics)
-        return [
+        verdicts = [
             hard(metric) or self._weighed(metric, q_value, _band(metric, history))
-            for metric, q_value in zip(metrics, adjusted, strict=True)
+            for metric, q_value in zip(metrics, _adjusted(metrics), strict=True)
         ]
+        return Judgement(verdicts=verdicts)
 
     def _weighed(self, metric: Metric, q_value: float | None, band: Band | None) -> Verdict:
         if metric.value is None:

@@ -64,6 +64,10 @@ class Report:
         Column name ("" for the table) to what could not be evaluated and why.
     facts
         Texts to remember about the run, such as the schema.
+    score, threshold
+        How unusual the judge found the whole run, and the line it was held against, where the judge has them.
+    traces
+        What the run leaves for later ones, by name: packed numbers and hashes, read by nobody else.
     tags
         Who ran it.
     started, seconds
@@ -79,6 +83,9 @@ class Report:
     baselines: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    score: float | None = None
+    threshold: float | None = None
+    traces: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     tags: Tags = field(default_factory=Tags)
     started: datetime
     seconds: float = 0.0

@@ -85,6 +85,8 @@ class History:
     points
         (metric, column or "", slice) to that series' points by position in ``runs``. Runs without the metric are
         left out.
+    traces
+        Name to what each run left under it, by position in ``runs``; runs that left nothing are left out.
 
     Examples
     --------
@@ -94,6 +96,7 @@ class History:
 
     runs: tuple[Run, ...] = ()
     points: Mapping[tuple[str, str, str], Mapping[int, Point]] = field(default_factory=dict)
+    traces: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict)
 
     def values(
         self,
@@ -124,7 +127,10 @@ class History:
         points = {key: dict(found) for key, found in self.points.items()}
         for key, found in later.points.items():
             points.setdefault(key, {}).update({position + shift: point for position, point in found.items()})
-        return History(self.runs + later.runs, points)
+        traces = {name: dict(left) for name, left in self.traces.items()}
+        for name, left in later.traces.items():
+            traces.setdefault(name, {}).update({position + shift: trace for position, trace in left.items()})
+        return History(self.runs + later.runs, points, traces)
 
     def __iter__(self) -> Iterator[Point]:
         """All points, run by run, oldest first."""

@@ -71,23 +71,23 @@ def test_one_sound_verdict_a_metric_in_order_whatever_the_rows_and_the_past(judg
     metrics = metrics_of(name)
     for values, states in PASTS.values():
         past = history(metrics, values, states)
-        verdicts = judge.judge(metrics, past)
+        verdicts = judge.judge(metrics, past).verdicts
         assert [id(verdict.metric) for verdict in verdicts] == [id(metric) for metric in metrics]
         for verdict in Bounds({"*": {"min": 0.2, "max": 0.3}}).tighten(verdicts):
             sound(verdict)
-        assert judge.judge(metrics, past) == verdicts
+        assert judge.judge(metrics, past).verdicts == verdicts
 
 
 @pytest.mark.parametrize("judge", JUDGES, ids=LABELS)
 def test_nothing_measured_gives_no_verdicts(judge: Judge) -> None:
-    assert judge.judge([], History()) == []
+    assert list(judge.judge([], History()).verdicts) == []
 
 
 @pytest.mark.parametrize("judge", JUDGES, ids=LABELS)
 def test_a_value_as_it_always_was_is_no_finding(judge: Judge) -> None:
     metrics = [metric for metric in metrics_of("constant") if metric.value is not None]
     for metric in metrics:
-        (verdict,) = judge.judge([metric], history([metric], [metric.value] * 30))
+        (verdict,) = judge.judge([metric], history([metric], [metric.value] * 30)).verdicts
         assert not verdict.status.is_finding
 
 
@@ -95,7 +95,7 @@ def test_a_value_as_it_always_was_is_no_finding(judge: Judge) -> None:
 def test_other_runs_that_do_not_train_change_nothing(judge: Judge) -> None:
     metrics = metrics_of("unseen names")
     quiet: list[float | None] = [0.01, 0.02, 0.015] * 6
-    clean = judge.judge(metrics, history(metrics, quiet))
+    clean = judge.judge(metrics, history(metrics, quiet)).verdicts
     for state in (State.ALERT, State.BAD):
         spoiled = history(metrics, [*quiet, *[5.0] * 9], [*[State.CLEAN] * len(quiet), *[state] * 9])
-        assert judge.judge(metrics, spoiled) == clean
+        assert judge.judge(metrics, spoiled).verdicts == clean

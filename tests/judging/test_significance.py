@@ -34,7 +34,7 @@ QUIET: list[float | None] = [0.01, 0.02, 0.015] * 5
 
 
 def judged(metric: Metric, values: list[float | None] | None = None, **options: Any) -> Verdict:
-    (verdict,) = Significance(**options).judge([metric], history([metric], values or []))
+    (verdict,) = Significance(**options).judge([metric], history([metric], values or [])).verdicts
     return verdict
 
 
@@ -46,16 +46,16 @@ def test_of_a_million_rows_a_fiftieth_sd_is_quiet_and_a_tenth_is_not(shift: floa
     old, new = np.random.default_rng(4).normal(size=(2, 1_000_000))
     before = Profile.decode(profiled({"x": old}).encode())
     metrics = list(Skew().measure(profiled({"x": new + shift}), before))
-    verdicts = Significance(one_off=True).judge(metrics, History())
+    verdicts = Significance(one_off=True).judge(metrics, History()).verdicts
     assert [verdict.status for verdict in verdicts if verdict.metric.name == "ks"] == [status]
     assert {verdict.status for verdict in verdicts if verdict.metric.name != "ks"} == {Status.OK}
     past = history(metrics, [0.001, 0.002, 0.0015] * 6)
-    assert Significance().judge(metrics, past)[0].status == status
+    assert Significance().judge(metrics, past).verdicts[0].status == status
 
 
 def test_of_few_rows_a_large_difference_may_be_chance() -> None:
     metrics = list(Skew().measure(profiled({"x": [3.0, 4.0, 5.0]}), profiled({"x": [1.0, 2.0, 3.0]})))
-    assert {verdict.status for verdict in Significance().judge(metrics, History())} == {Status.OK}
+    assert {verdict.status for verdict in Significance().judge(metrics, History()).verdicts} == {Status.OK}
 
 
 def test_the_smallest_effect_and_the_rate_can_be_set() -> None:
@@ -70,7 +70,7 @@ def test_the_smallest_effect_and_the_rate_can_be_set() -> None:
 def false_alarms(runs: list[list[Metric]], alpha: float) -> float:
     judge = Significance(alpha=alpha, min_effect=0.0, one_off=True)
     return sum(
-        any(verdict.status.is_finding for verdict in judge.judge(metrics, History())) for metrics in runs
+        any(verdict.status.is_finding for verdict in judge.judge(metrics, History()).verdicts) for metrics in runs
     ) / len(runs)
 
 
@@ -101,9 +101,9 @@ def test_what_is_only_recorded_takes_no_part_in_the_correction() -> None:
     recorded = [replace(SHIFTED, column=f"x{number}", effect=None, p_value=0.9) for number in range(500)]
     alone, among = replace(SHIFTED, p_value=0.009), [replace(SHIFTED, p_value=0.009), *recorded]
     assert judged(alone, one_off=True).status == Status.WARN
-    assert Significance(one_off=True).judge(among, History())[0].status == Status.WARN
+    assert Significance(one_off=True).judge(among, History()).verdicts[0].status == Status.WARN
     tested = [replace(metric, effect=0.0) for metric in recorded]
-    assert Significance(one_off=True).judge([alone, *tested], History())[0].status == Status.OK
+    assert Significance(one_off=True).judge([alone, *tested], History()).verdicts[0].status == Status.OK
 
 
 # -- new ---------------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def test_no_difference_is_quiet_although_the_value_is_new() -> None:
 @pytest.mark.parametrize("state", [State.ALERT, State.BAD])
 def test_runs_that_do_not_train_widen_nothing(state: State) -> None:
     past = history([MISSING], [*QUIET, 0.4, 0.5], [*[State.CLEAN] * 15, state, state])
-    assert Significance().judge([MISSING], past)[0].status == Status.FAIL
+    assert Significance().judge([MISSING], past).verdicts[0].status == Status.FAIL
 
 
 # -- the bad way -------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_fewer_nulls_than_ever_are_no_finding() -> None:
     before = profiled({"x": [None] * 500 + [1.0] * 500})
     now = profiled({"x": [1.0] * 1_000})
     metrics = [metric for metric in Values().measure(now, before) if metric.name == "null_share"]
-    assert Significance().judge(metrics, History())[0].status == Status.OK
+    assert Significance().judge(metrics, History()).verdicts[0].status == Status.OK
 
 
 # -- numbers without a test --------------------------------------------------------------------------------------------
@@ -210,6 +210,6 @@ def test_an_undefined_number_is_no_finding() -> None:
 
 def test_hard_things_fail_at_once_and_stand_above_all() -> None:
     gone = Metric(name="column_gone", value=1.0, column="fare", why="the column is gone", family="shape")
-    verdicts = Significance().judge([MISSING, gone], History())
+    verdicts = Significance().judge([MISSING, gone], History()).verdicts
     assert (verdicts[1].status, verdicts[1].why) == (Status.FAIL, "the column is gone")
     assert verdicts[1].severity > verdicts[0].severity

@@ -203,7 +203,7 @@ def test_a_private_column_shows_no_label_of_its_own() -> None:
 
     before = read(Frame({"town": ["Ulm"] * 400}, private=("town",)))
     now = read(Frame({"town": ["Ulm"] * 200 + ["Bonn"] * 200}, private=("town",)))
-    verdicts = Significance().judge(list(Values().measure(now, before)), History())
+    verdicts = Significance().judge(list(Values().measure(now, before)), History()).verdicts
     text = render(report(*verdicts))
     assert "town" in text
     assert "a value never seen before in 50.0% of 400 rows" in text
