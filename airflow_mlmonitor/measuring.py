@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
 from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.checks.inspection import Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.baseline import Reference
 from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.source import Connections
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, MLMonitorError, StoreError
 from airflow_mlmonitor.judging.verdict import Status, Verdict
@@ -37,15 +39,20 @@ class Measured:
         One verdict for each check that could not be measured.
     baselines
         Check name to what it was compared with, in words.
+    facts
+        What the inspections want remembered with the run.
     """
 
     answers: list[tuple[Check, Reference | None]] = field(default_factory=list)
     metrics: list[Metric] = field(default_factory=list)
     broken: list[Verdict] = field(default_factory=list)
     baselines: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
 
-def measure(checks: Sequence[Check], now: Profile, shelf: StoreShelf, window: Window) -> Measured:
+def measure(
+    checks: Sequence[Check], now: Profile, shelf: StoreShelf, window: Window, connections: Connections
+) -> Measured:
     """Measure every check; one that raises becomes a broken verdict.
 
     Raises
@@ -56,10 +63,17 @@ def measure(checks: Sequence[Check], now: Profile, shelf: StoreShelf, window: Wi
     measured = Measured()
     known: set[Key] = set()
     broken: list[tuple[Check, Exception]] = []
+    looks = any(isinstance(check, Inspection) for check in checks)
+    scene = Scene(window=window, now=now, connections=connections, facts=shelf.facts() if looks else {})
     for check in checks:
         try:
             reference = check.baseline.find(shelf, window) if check.baseline else None
-            metrics = _metrics(check, now, reference)
+            if isinstance(check, Inspection):
+                inspected = check.inspect(scene)
+                metrics = _prefixed(check, inspected.metrics)
+                measured.facts |= inspected.facts
+            else:
+                metrics = _metrics(check, now, reference)
             _refuse_twins(check, metrics, known)
         except StoreError:
             raise
@@ -98,7 +112,10 @@ def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShe
 
 
 def _metrics(check: Check, now: Profile, reference: Reference | None) -> list[Metric]:
-    metrics = check.measure(now, reference.profile if reference else None)
+    return _prefixed(check, check.measure(now, reference.profile if reference else None))
+
+
+def _prefixed(check: Check, metrics: Iterable[Metric]) -> list[Metric]:
     if check.prefix:
         return [replace(metric, name=f"{check.prefix}.{metric.name}") for metric in metrics]
     return list(metrics)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.data.connections import EnvironmentConnections
 from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.source import Connections
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
@@ -56,6 +58,7 @@ class Monitor:
         *,
         window: Window,
         store: MetricsStore,
+        connections: Connections | None = None,
         tags: Tags | None = None,
         model_version: str | None = None,
         announce: Callable[[Report], None] | None = None,
@@ -71,7 +74,7 @@ class Monitor:
         """
         started, clock = datetime.now(UTC), time.perf_counter()
         shelf = StoreShelf(store, self.name, self.model, window)
-        measured = measure(self.checks, now, shelf, window)
+        measured = measure(self.checks, now, shelf, window, connections or EnvironmentConnections())
         history = store.history(self.name, asof=window.start, last=HISTORY)
         if len(history) < ROOTS:
             history = rehearsed(measured.answers, shelf, self.name) + history
@@ -90,7 +93,7 @@ class Monitor:
             rows=now.rows,
             baselines=measured.baselines,
             notes=now.notes,
-            facts={"schema": json.dumps(now.schema)},
+            facts={"schema": json.dumps(now.schema), **measured.facts},
             score=judgement.score,
             threshold=judgement.threshold,
             traces=judgement.traces,

@@ -142,6 +142,7 @@ class MonitorOperator(BaseOperator):
                 self._profile(window),
                 window=window,
                 store=store,
+                connections=AirflowConnections(),
                 tags=tags_of(context),
                 model_version=self.model_version or None,
                 announce=partial(self._announce, context),

@@ -10,6 +10,9 @@ from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.store.store import MetricsStore
 
+LOOKED_BACK = 365
+"""Earlier runs among which the last one that trains is looked for."""
+
 
 @dataclass(frozen=True)
 class StoreShelf:
@@ -34,6 +37,12 @@ class StoreShelf:
             before = found[0][0].start if found else self.window.start
             return self._training(before, last - len(found), windows) + found
         return found
+
+    def facts(self) -> dict[str, str]:
+        """Return what the last run before the window that trains remembered; empty before the first."""
+        earlier = self.store.runs(monitor=self.monitor, asof=self.window.start, last=LOOKED_BACK)
+        last = next((run for run in earlier if run.state.trains), None)
+        return self.store.facts(self.monitor, last.window) if last else {}
 
     def training_days(self, last: int) -> list[tuple[Window, Profile]]:
         """Return the dated parts of the model's latest pin that lie before the window, oldest first."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.rules.memory import Memory, Novelty
+
     from airflow_mlmonitor.data.rules.view import BatchView
 
 
@@ -42,7 +43,7 @@ class Tally(ABC):
     def measures(self, memory: Memory) -> Iterable[Measure]:
         """Say how the rows kept the rule, given what was seen before them."""
 
-    def novelty(self, memory: Memory) -> Novelty | None:  # noqa: ARG002 - most rules remember nothing
+    def novelty(self, memory: Memory) -> Novelty | None:
         """Return what these rows show for the first time, for the memory to keep; None for nothing."""
         return None
 
