@@ -16,6 +16,7 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.significance import Significance
+from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.measuring import measure, rehearsed
 from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store.shelf import StoreShelf
@@ -79,7 +80,7 @@ class Monitor:
         if len(history) < ROOTS:
             history = rehearsed(measured.answers, shelf, self.name) + history
         judgement = self.judge.judge(measured.metrics, history, window)
-        verdicts = list(judgement.verdicts)
+        verdicts = self._limited(list(judgement.verdicts))
         if self.bounds:
             known = [*measured.metrics, *(verdict.metric for verdict in measured.broken)]
             # Of no rows there are no metrics of columns, and that alone is to be said.
@@ -105,3 +106,10 @@ class Monitor:
             announce(report)
         store.save(report, profile=now.encode())
         return report
+
+    def _limited(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Hold the verdicts against the limits that the checks' own parameters set."""
+        for check in self.checks:
+            if check.limits:
+                verdicts = Bounds(check.limits).tighten(verdicts)
+        return verdicts

@@ -49,6 +49,11 @@ class Check(ABC):
         """The class's name in snake case."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
+    @property
+    def limits(self) -> Mapping[str, Mapping[str, Any]]:
+        """Limits that follow from its own parameters, as :class:`~airflow_mlmonitor.judging.Bounds` has them."""
+        return {}
+
     @abstractmethod
     def measure(self, now: Profile, before: Profile | None) -> Iterable[Metric]:
         """Answer with metrics.
