@@ -13,6 +13,7 @@
                     schema.py      its revision             migrations/      how it came about
                     tables.py      its tables               column_types.py  their types
                     queries.py     what is read             changes.py       what is written, with upsert.py
+                    past.py        what a judge reads
 """
 
 from __future__ import annotations

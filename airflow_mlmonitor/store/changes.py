@@ -28,6 +28,7 @@ def save(connection: Connection, report: Report, profile: bytes | None) -> None:
     run_id = _run(connection, monitor_id, report)
     _replace_metrics(connection, run_id, _series(connection, monitor_id, report), report)
     _replace_facts(connection, run_id, report)
+    _replace_traces(connection, run_id, report)
     if profile is None:
         part, window = tables.profile.c, report.window
         same = (part.window_start == window.start, part.window_end == window.end)
@@ -129,6 +130,8 @@ def _described(report: Report) -> dict[str, Any]:
         "try_number": report.tags.try_number,
         "started": report.started,
         "seconds": float(report.seconds),
+        "score": _number(report.score),
+        "threshold": _number(report.threshold),
     }
 
 
@@ -225,3 +228,13 @@ def _replace_facts(connection: Connection, run_id: int, report: Report) -> None:
     ]
     if facts:
         connection.execute(insert(tables.fact), facts)
+
+
+def _replace_traces(connection: Connection, run_id: int, report: Report) -> None:
+    connection.execute(delete(tables.trace).where(tables.trace.c.run_id == run_id))
+    traces = [
+        {"run_id": run_id, "digest": digest(name), "name": name, "content": content}
+        for name, content in report.traces.items()
+    ]
+    if traces:
+        connection.execute(insert(tables.trace), traces)

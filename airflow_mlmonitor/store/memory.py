@@ -23,6 +23,7 @@ class _Saved:
     run: Run
     verdicts: tuple[Verdict, ...]
     facts: Mapping[str, str]
+    traces: Mapping[str, bytes]
 
 
 class MemoryStore(MetricsStore):
@@ -54,7 +55,7 @@ class MemoryStore(MetricsStore):
             if earlier:
                 refuse_stranger(report, earlier.run.tags, earlier.run.started)
             run = _run(report, earlier.run.state if earlier else None)
-            self._saved[key] = _Saved(run, report.verdicts, dict(report.facts))
+            self._saved[key] = _Saved(run, report.verdicts, dict(report.facts), dict(report.traces))
             self._models[report.monitor] = report.model
             for metric in (verdict.metric for verdict in report.verdicts):
                 kind = {"scale": metric.scale, "family": metric.family, "worse": metric.worse}
@@ -71,17 +72,23 @@ class MemoryStore(MetricsStore):
         last: int = 365,
         metric: str | None = None,
         column: str | None = None,
+        points: bool = True,
+        traces: Sequence[str] = (),
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them."""
         with self._lock:
             runs = tuple(reversed(self.runs(monitor=monitor, asof=asof, last=last)))
-            points: dict[tuple[str, str, str], dict[int, Point]] = {}
+            found: dict[tuple[str, str, str], dict[int, Point]] = {}
+            left: dict[str, dict[int, bytes]] = {}
             for position, run in enumerate(runs):
-                for verdict in self._saved[monitor, run.window].verdicts:
+                saved = self._saved[monitor, run.window]
+                for verdict in saved.verdicts if points else ():
                     key = verdict.metric.key
                     if metric in (None, key[0]) and column in (None, key[1]):
-                        points.setdefault(key, {})[position] = _point(run, verdict)
-            return History(runs, points)
+                        found.setdefault(key, {})[position] = _point(run, verdict)
+                for name in saved.traces.keys() & set(traces):
+                    left.setdefault(name, {})[position] = saved.traces[name]
+            return History(runs, found, left)
 
     def runs(
         self,
@@ -204,6 +211,8 @@ def _run(report: Report, earlier: State | None) -> Run:
         tags=report.tags,
         started=utc(report.started),
         seconds=report.seconds,
+        score=report.score,
+        threshold=report.threshold,
     )
 
 

@@ -7,9 +7,7 @@ for its plans.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +18,10 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.report import Tags
 from airflow_mlmonitor.store import tables
-from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.history import Run, State
 from airflow_mlmonitor.store.store import Annotation, Pin
 from airflow_mlmonitor.store.tables import digest
 
-RUNS_A_STATEMENT = 500
 STATUSES = {status.value: status for status in Status}
 TRAINING = [state.value for state in State if state.trains]
 
@@ -41,19 +38,6 @@ def runs(
     ids = None if monitor is None and model is None else list(known)
     found = connection.execute(_latest(ids, asof, last))
     return {row.id: _run(row, known[row.monitor_id]) for row in found}
-
-
-def history(
-    connection: Connection, monitor: str, *, asof: datetime, last: int, metric: str | None, column: str | None
-) -> History:
-    """Read earlier runs, oldest first, with their metrics."""
-    found = runs(connection, monitor=monitor, model=None, asof=asof, last=last)
-    by_age = dict(reversed(found.items()))
-    names = _series(connection, monitor, metric, column)
-    wanted = None if metric is None and column is None else list(names)
-    with _collector_paused():
-        points = _points(connection, by_age, names, wanted)
-    return History(tuple(by_age.values()), points)
 
 
 def verdicts(connection: Connection, monitor: str, window: Window) -> list[Verdict]:
@@ -159,14 +143,6 @@ def _latest(monitor_ids: Sequence[int] | None, asof: datetime | None, last: int)
     return found.limit(max(last, 0))
 
 
-def _metrics(run_ids: Sequence[int], series_ids: Sequence[int] | None) -> Select[Any]:
-    """Select what a judge needs of the runs' metrics; of all series for None."""
-    metric = tables.metric.c
-    judged = (metric.value, metric.status, metric.lower, metric.upper, metric.expected)
-    found = select(metric.run_id, metric.series_id, *judged).where(metric.run_id.in_(run_ids))
-    return found if series_ids is None else found.where(metric.series_id.in_(series_ids))
-
-
 def _run_id(monitor: str, window: Window) -> Any:
     run, of = tables.run, tables.monitor
     return (
@@ -200,56 +176,6 @@ def _run(row: Row[*tuple[Any, ...]], monitor: Row[*tuple[Any, ...]]) -> Run:
         score=row.score,
         threshold=row.threshold,
     )
-
-
-def _series(
-    connection: Connection, monitor: str, metric: str | None, column: str | None
-) -> dict[int, tuple[str, str, str]]:
-    series, of = tables.series, tables.monitor
-    found = (
-        select(series.c.id, series.c.metric, series.c.column_name, series.c.slice)
-        .join(of, of.c.id == series.c.monitor_id)
-        .where(of.c.digest == digest(monitor))
-    )
-    # Compared here, since MySQL takes "ks" and "ks " for one.
-    return {
-        row.id: (row.metric, row.column_name, row.slice)
-        for row in connection.execute(found)
-        if metric in (None, row.metric) and column in (None, row.column_name)
-    }
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python from looking for cycles, which it does for every few hundred objects made, while many are.
-
-    Points make no cycles. Reading 365 runs of 500 metrics from SQLite took .75-.92 s of CPU with the collector and
-    .36-.46 s without.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def _points(
-    connection: Connection,
-    by_age: Mapping[int, Run],
-    names: Mapping[int, tuple[str, str, str]],
-    wanted: Sequence[int] | None,
-) -> dict[tuple[str, str, str], dict[int, Point]]:
-    ids = list(by_age)
-    ages = {run_id: age for age, run_id in enumerate(ids)}
-    points: dict[int, dict[int, Point]] = {}
-    for first in range(0, len(ids), RUNS_A_STATEMENT):
-        found = connection.execute(_metrics(ids[first : first + RUNS_A_STATEMENT], wanted)).all()
-        for run_id, series_id, value, status, lower, upper, expected in found:
-            point = Point(by_age[run_id], value, STATUSES[status], lower, upper, expected)
-            points.setdefault(series_id, {})[ages[run_id]] = point
-    return {names[series_id]: found for series_id, found in points.items()}
 
 
 def _verdict(row: Row[*tuple[Any, ...]]) -> Verdict:

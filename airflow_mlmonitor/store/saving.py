@@ -23,6 +23,8 @@ def refuse_unstorable(report: Report) -> None:
     StoreError
         It names the metric and what to do.
     """
+    for name in ("score", "threshold"):
+        _refuse_infinite(report, "the whole run", name, getattr(report, name))
     known = set()
     for verdict in report.verdicts:
         key = verdict.metric.key
@@ -32,7 +34,8 @@ def refuse_unstorable(report: Report) -> None:
                 "give one of the checks that measure it a prefix."
             )
         known.add(key)
-        _refuse_infinite(report, verdict)
+        for name in ("lower", "upper", "expected", "severity"):
+            _refuse_infinite(report, _named(verdict), name, getattr(verdict, name))
 
 
 def refuse_stranger(report: Report, earlier: Tags, started: datetime) -> None:
@@ -69,15 +72,13 @@ def no_such_run(monitor: str, window: Window) -> StoreError:
     return StoreError(f"Monitor {monitor!r} has no run for {window}; `mlmonitor runs` lists those there are.")
 
 
-def _refuse_infinite(report: Report, verdict: Verdict) -> None:
+def _refuse_infinite(report: Report, of: str, name: str, number: float | None) -> None:
     """A metric is finite by itself; what a judge says of it may not be."""
-    for name in ("lower", "upper", "expected", "severity"):
-        number = getattr(verdict, name)
-        if number is not None and not math.isfinite(number):
-            raise StoreError(
-                f"The judge of monitor {report.monitor!r} gave {_named(verdict)} the {name} {number} for "
-                f"{report.window}; a metrics store keeps finite numbers. Use None where there is none."
-            )
+    if number is not None and not math.isfinite(number):
+        raise StoreError(
+            f"The judge of monitor {report.monitor!r} gave {of} the {name} {number} for {report.window}; "
+            "a metrics store keeps finite numbers. Use None where there is none."
+        )
 
 
 def _named(verdict: Verdict) -> str:

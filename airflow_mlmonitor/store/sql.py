@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
-from airflow_mlmonitor.store import changes, queries
+from airflow_mlmonitor.store import changes, past, queries
 from airflow_mlmonitor.store.database import Database
 from airflow_mlmonitor.store.engines import read_url
 from airflow_mlmonitor.store.history import History, Run, State
@@ -103,11 +103,12 @@ class SqlStore(MetricsStore):
         last: int = 365,
         metric: str | None = None,
         column: str | None = None,
+        points: bool = True,
+        traces: Sequence[str] = (),
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them."""
-        return self._read(
-            partial(queries.history, monitor=monitor, asof=utc(asof), last=last, metric=metric, column=column)
-        )
+        wanted = {"asof": utc(asof), "last": last, "metric": metric, "column": column}
+        return self._read(partial(past.history, monitor=monitor, points=points, traces=traces, **wanted))
 
     def runs(
         self,

@@ -110,10 +110,13 @@ class MetricsStore(ABC):
         last: int = 365,
         metric: str | None = None,
         column: str | None = None,
+        points: bool = True,
+        traces: Sequence[str] = (),
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them.
 
-        ``metric`` and ``column`` (``""`` for the table) each restrict the metrics, never the runs.
+        ``metric`` and ``column`` (``""`` for the table) each restrict the metrics, never the runs; without ``points``
+        there are none. ``traces`` names what to read of that which the runs left for later ones.
         """
 
     @abstractmethod

@@ -4,6 +4,7 @@
 
     monitor ─┬─< run ─┬─< metric >── series      one row a metric of a run; ten million rows are ordinary
              │        ├─< fact                   texts about a run: its schema, versions, digests
+             │        ├─< trace                  bytes that a run leaves for later ones, by name
              │        └─< annotation             who marked the run, when and why
              └─< series                          (metric, column, slice): what stays the same over time
     profile                                      (label, window) -> encoded profile
@@ -41,7 +42,7 @@ from sqlalchemy import (
 
 from airflow_mlmonitor.store.column_types import Content, Moment, Words
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration. Revisions are four digits and count upwards."""
 
 VERSION_TABLE = "mlmonitor_version"
@@ -150,6 +151,17 @@ fact = Table(
     Column("name", Words, nullable=False),
     Column("content", Words, nullable=False),
     PrimaryKeyConstraint("run_id", "digest", name="mlmonitor_fact_key"),
+    **OPTIONS,
+)
+
+trace = Table(
+    "mlmonitor_trace",
+    metadata,
+    Column("run_id", ForeignKey(run.c.id, name="mlmonitor_trace_run", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("content", Content, nullable=False),
+    PrimaryKeyConstraint("run_id", "digest", name="mlmonitor_trace_key"),
     **OPTIONS,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Double, cast, func, insert, literal, null, select, text
+from sqlalchemy import Connection, Double, LargeBinary, cast, func, insert, literal, null, select, text
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.store import tables
@@ -15,6 +15,7 @@ from airflow_mlmonitor.store.tables import digest
 FIRST = datetime(2010, 1, 1, tzinfo=UTC)
 RUNS_A_BLOCK = 500
 PROFILE = bytes(1_000)
+TRACE = "learned"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,13 @@ def fill(connection: Connection, size: Size, tell: Callable[[int], None] = lambd
             .order_by(run.id, series.id)
         )
         connection.execute(insert(tables.metric).from_select(list(columns), rows))
+        left = select(run.id, literal(digest(TRACE)), literal(TRACE), literal(PROFILE, LargeBinary))
+        connection.execute(
+            insert(tables.trace).from_select(
+                ["run_id", "digest", "name", "content"],
+                left.where(run.id.between(begin, begin + RUNS_A_BLOCK - 1)).order_by(run.id),
+            )
+        )
         tell(min(begin + RUNS_A_BLOCK - first, last + 1 - first) * size.series)
 
 

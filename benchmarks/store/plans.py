@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-LARGE = ("mlmonitor_metric", "mlmonitor_run", "mlmonitor_profile")
+LARGE = ("mlmonitor_metric", "mlmonitor_run", "mlmonitor_profile", "mlmonitor_trace")
 """The tables that grow with every run; reading any other one as a whole is right."""
 
 

@@ -58,6 +58,9 @@ def fill(store: MetricsStore) -> None:
                 rows=981,
                 model_version="v3",
                 facts={"schema": '{"temp": "double"}'},
+                score=0.5 + number,
+                threshold=1.25,
+                traces={"learned": b"scores of day %d" % number},
                 seconds=1.25,
             ),
             profile=b"profile of day %d" % number,
@@ -85,6 +88,7 @@ def content(store: SqlStore) -> dict[str, Any]:
             label: {window.label: found for window, found in store.profiles(label, asof=LATER, last=99)}
             for label in labels
         },
+        "traces": store.history(MONITOR, asof=LATER, points=False, traces=["learned"]).traces,
         "ks": store.history(MONITOR, asof=LATER).values("ks", "temp").tolist(),
     }
     return dict(json.loads(json.dumps(said, default=_plain)))

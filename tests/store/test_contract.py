@@ -27,7 +27,7 @@ def windows(store: MetricsStore, asof: datetime, last: int = 365) -> list[Window
 
 class TestSaving:
     def test_a_run_comes_back_as_it_was_saved(self, store: MetricsStore) -> None:
-        saved = report(3, rows=981, model_version="v3", seconds=1.25)
+        saved = report(3, rows=981, model_version="v3", seconds=1.25, score=1.5, threshold=2.25)
         store.save(saved)
         assert store.runs() == [
             Run(
@@ -41,6 +41,8 @@ class TestSaving:
                 tags=TASK,
                 started=saved.started,
                 seconds=1.25,
+                score=1.5,
+                threshold=2.25,
             )
         ]
 
@@ -99,6 +101,9 @@ class TestSaving:
                 StoreError, match=rf"gave ks of column 'temp' the {field} {number} .* Use None"
             ):
                 store.save(report(0, judged))
+        for field in ("score", "threshold"):
+            with pytest.raises(StoreError, match=rf"gave the whole run the {field} {number} .* Use None"):
+                store.save(report(0, **{field: number}))
         assert store.runs() == []
 
     def test_one_series_twice_in_a_run_is_refused_by_name(self, store: MetricsStore) -> None:
@@ -196,6 +201,12 @@ class TestSavingAgain:
         assert [run.rows for run in store.runs()] == [7]
         assert store.history(MONITOR, asof=LATER).values("psi", "temp").tolist() == [0.7]
         assert store.history(MONITOR, asof=LATER).values("ks", "temp").tolist() == []
+
+    def test_what_a_run_left_is_replaced_when_it_is_saved_again(self, store: MetricsStore) -> None:
+        store.save(report(0, traces={"learned": b"old", "novelty": b"old"}))
+        store.save(report(0, traces={"learned": b"new"}))
+        history = store.history(MONITOR, asof=LATER, traces=["learned", "novelty"])
+        assert history.traces == {"learned": {0: b"new"}}
 
     def test_a_profile_that_is_not_given_again_is_gone(self, store: MetricsStore) -> None:
         store.save(report(0), profile=b"of other rows")
@@ -348,6 +359,23 @@ class TestReading:
         assert keys(column="") == {("rows", "", "")}
         assert keys("mean") == set()
         assert len(asked(MONITOR, asof=LATER, metric="mean")) == 1
+
+    def test_history_gives_what_runs_left_by_name_and_position(self, store: MetricsStore) -> None:
+        content = bytes(range(256)) * 200
+        for number in (3, 0, 2, 1):
+            left = {"learned": content + b"%d" % number, "Learned": b"", "n\x00": b"x"} if number != 2 else {}
+            store.save(report(number, traces=left))
+        history = store.history(MONITOR, asof=day(3).end, last=3, traces=["learned", "n\x00", "unheard of"])
+        assert history.traces == {
+            "learned": {0: content + b"1", 2: content + b"3"},
+            "n\x00": {0: b"x", 2: b"x"},
+        }
+        assert store.history(MONITOR, asof=LATER).traces == {}
+
+    def test_history_without_points_has_runs_and_traces_alone(self, store: MetricsStore) -> None:
+        store.save(report(0, traces={"learned": b"x"}))
+        history = store.history(MONITOR, asof=LATER, points=False, traces=["learned"])
+        assert (len(history), history.points, history.traces) == (1, {}, {"learned": {0: b"x"}})
 
     def test_history_is_of_one_monitor_alone(self, store: MetricsStore) -> None:
         store.save(report(0))

@@ -64,6 +64,11 @@ def reports(draw: st.DrawFn, windows: st.SearchStrategy[Window] = st.sampled_fro
         tags=Tags(dag_id="d", task_id=draw(st.sampled_from(["one", "two"])), run_id=draw(texts)),
         started=draw(st.sampled_from([FIRST_DAY, FIRST_DAY + timedelta(microseconds=1)])),
         seconds=draw(st.floats(0, 1e6, allow_subnormal=False)),
+        score=draw(optional),
+        threshold=draw(optional),
+        traces=draw(
+            st.dictionaries(st.sampled_from(["learned", "Learned", "novelty"]), st.binary(max_size=9))
+        ),
     )
 
 
@@ -139,12 +144,12 @@ def content(store: MetricsStore, prefix: str) -> dict[str, object]:
         name = prefix + monitor
         found[f"runs {monitor}"] = bare(store.runs(monitor=name))
         for asof in ASOF:
-            history = store.history(name, asof=asof, last=2)
+            history = store.history(name, asof=asof, last=2, traces=["learned", "novelty"])
             values = {
                 key: [(age, point.value, point.status, point.lower) for age, point in sorted(points.items())]
                 for key, points in history.points.items()
             }
-            found[f"history {monitor} {asof}"] = bare(history.runs), values
+            found[f"history {monitor} {asof}"] = bare(history.runs), values, history.traces
             found[f"profiles {monitor} {asof}"] = store.profiles(name, asof=asof, last=2)
         found[f"ks {monitor}"] = set(store.history(name, asof=ASOF[-1], metric="ks", column="temp").points)
         for window in WINDOWS:

@@ -22,6 +22,9 @@ QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     "one series": lambda store: store.history(
         MONITOR, asof=SIZE.end, last=30, metric="null_share", column=filling.column(7)
     ),
+    "what the last runs left": lambda store: store.history(
+        MONITOR, asof=SIZE.end, last=30, points=False, traces=[filling.TRACE]
+    ),
     "the latest runs of all": lambda store: store.runs(),
     "the latest runs of a model": lambda store: store.runs(model="model_003"),
     "one run": lambda store: store.verdicts(MONITOR, filling.day(90)),
@@ -82,6 +85,19 @@ def test_history_reads_what_was_filled_in(filled: str) -> None:
     assert [run.window for run in history.runs] == [filling.day(number) for number in range(90, 120)]
     assert len(history.points) == SIZE.series
     assert len(list(history)) == 30 * SIZE.series
+
+
+def test_what_a_year_of_runs_left_is_one_statement(filled: str) -> None:
+    store = open_store(filled)
+
+    def ask() -> None:
+        left = store.history(MONITOR, asof=SIZE.end, points=False, traces=[filling.TRACE]).traces
+        assert left == {filling.TRACE: dict.fromkeys(range(SIZE.days), filling.PROFILE)}
+
+    asked = plans.asked_by(ask)
+    store.dispose()
+    assert sum("mlmonitor_trace" in one.statement for one in asked) == 1
+    assert not any("mlmonitor_metric" in one.statement for one in asked)
 
 
 def _fill(url: str) -> None:
