@@ -1,0 +1,1 @@
+"""What a baseline's rows always did, and how later rows keep it."""
