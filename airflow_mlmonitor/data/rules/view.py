@@ -25,12 +25,21 @@ class BatchView:
         The rows.
     names
         Columns to be treated as names though they hold numbers.
+    private
+        Columns whose values may be kept as hashes only; they are names as well.
     """
 
-    def __init__(self, batch: pa.RecordBatch, *, names: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        batch: pa.RecordBatch,
+        *,
+        names: frozenset[str] = frozenset(),
+        private: frozenset[str] = frozenset(),
+    ) -> None:
         self.batch = batch
         self.rows: int = batch.num_rows
-        self._names = names
+        self.private = private
+        self._names = names | private
         self._numbers: dict[str, NDArray[np.float64]] = {}
         self._hashes: dict[str, Hashes] = {}
         self._codes: dict[str, tuple[NDArray[np.int64], list[str | None]]] = {}
