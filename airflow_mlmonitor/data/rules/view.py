@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.types as kinds
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.arrow import codes, floats, is_name, is_number, texts, validity
@@ -14,6 +16,26 @@ from airflow_mlmonitor.data.schemas import is_moment
 
 NULL = mix(np.array([0x7FF8_0000_6E75_6C6C], dtype=np.uint64))[0]
 """What stands for a missing value among hashes."""
+
+Kind = Literal["number", "time", "name", "nothing", "other"]
+"""What the values of a column are to a rule: ``nothing`` is a column without any, ``other`` lists and the like."""
+
+
+def kind_of(type_: pa.DataType, *, named: bool = False) -> Kind:
+    """What the values of a type are to a rule; ``named`` where they are to be treated as names.
+
+    >>> kind_of(pa.int32()), kind_of(pa.int32(), named=True), kind_of(pa.date32()), kind_of(pa.list_(pa.int8()))
+    ('number', 'name', 'time', 'other')
+    """
+    if kinds.is_null(type_):
+        return "nothing"
+    if is_name(type_):
+        return "name"
+    if not (is_number(type_) or is_moment(type_)):
+        return "other"
+    if named:
+        return "name"
+    return "time" if is_moment(type_) else "number"
 
 
 class BatchView:
@@ -49,23 +71,31 @@ class BatchView:
         """The names of the columns, in order."""
         return tuple(self.batch.schema.names)
 
+    def kind(self, column: str) -> Kind:
+        """What the values of a column are."""
+        return kind_of(self.batch.schema.field(column).type, named=column in self._names)
+
     def is_number(self, column: str) -> bool:
         """Whether a column holds numbers or moments, and is not to be treated as names."""
-        type_ = self.batch.schema.field(column).type
-        return column not in self._names and bool(is_number(type_) or is_moment(type_))
+        return self.kind(column) in {"number", "time"}
 
     def is_name(self, column: str) -> bool:
         """Whether a column holds names, or is to be treated as if it did."""
-        type_ = self.batch.schema.field(column).type
-        return is_name(type_) or (column in self._names and bool(is_number(type_) or is_moment(type_)))
+        return self.kind(column) == "name"
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """The numbers (moments as seconds since 1970) of a column; NaN where there is none."""
         if column not in self._numbers:
-            array = self.batch.column(column)
-            valid, values = validity(array), floats(array) + 0.0  # which makes 0 of -0
-            self._numbers[column] = values if valid is None else np.where(valid, values, np.nan)
+            self._numbers[column] = self._floats(column)
         return self._numbers[column]
+
+    def _floats(self, column: str) -> NDArray[np.float64]:
+        array = self.batch.column(column)
+        if kinds.is_null(array.type):
+            return np.full(self.rows, np.nan)
+        with np.errstate(invalid="ignore"):
+            valid, values = validity(array), floats(array) + 0.0  # which makes 0 of -0
+        return values if valid is None else np.where(valid, values, np.nan)
 
     def missing(self, column: str) -> NDArray[np.bool_]:
         """True where a row has no value in a column."""
@@ -75,8 +105,12 @@ class BatchView:
     def codes(self, column: str) -> tuple[NDArray[np.int64], list[str | None]]:
         """A column's values as positions in a list of texts, -1 where there is none."""
         if column not in self._codes:
-            positions, dictionary = codes(self.batch.column(column))
-            self._codes[column] = positions, texts(dictionary)
+            array = self.batch.column(column)
+            if kinds.is_null(array.type):
+                self._codes[column] = np.full(self.rows, -1), []
+            else:
+                positions, dictionary = codes(array)
+                self._codes[column] = positions, texts(dictionary)
         return self._codes[column]
 
     def hashes(self, column: str) -> Hashes:
