@@ -83,8 +83,9 @@ class Monitor:
         verdicts = self._limited(list(judgement.verdicts))
         if self.bounds:
             known = [*measured.metrics, *(verdict.metric for verdict in measured.broken)]
-            # Of no rows there are no metrics of columns, and that alone is to be said.
-            verdicts = self.bounds.tighten(verdicts) + (self.bounds.unmatched(known) if now.rows else [])
+            # Of a table without rows there are no metrics of columns, and that alone is to be said.
+            is_empty = now.columns and not now.rows
+            verdicts = self.bounds.tighten(verdicts) + ([] if is_empty else self.bounds.unmatched(known))
         report = Report(
             monitor=self.name,
             model=self.model,

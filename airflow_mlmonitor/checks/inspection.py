@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.data.recipe import Recipe
 from airflow_mlmonitor.data.window import Window
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ class Inspected:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspection(Check):
+class Inspection(Recipe, Check):
     """A question that the rows of the run alone cannot answer: it looks at files, tables or a second source itself.
 
     It is a check like any other, except that it is asked by :meth:`inspect`. Looking happens when the task runs, never
-    when its DAG is parsed.
+    when its DAG is parsed, and its strings may be templates, as those of a source.
     """
 
     @abstractmethod

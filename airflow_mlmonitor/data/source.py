@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol
 
+from airflow_mlmonitor.data.recipe import Recipe
 from airflow_mlmonitor.data.window import Window
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source(ABC):
+class Source(Recipe, ABC):
     """A recipe for rows; opens nothing until it is read for a run.
 
     Parameters
@@ -96,32 +96,3 @@ class Source(ABC):
     @abstractmethod
     def label(self) -> str:
         """The source in a few words, for logs and messages; never holds a credential."""
-
-    def rendered(self, render: Callable[[str], str]) -> Self:
-        """A copy in which every string has gone through ``render``; the recipe itself stays as it was."""
-        return dataclasses.replace(
-            self,
-            **{item.name: _render(getattr(self, item.name), render) for item in dataclasses.fields(self)},
-        )
-
-    def serialize(self) -> dict[str, dict[str, Any]]:
-        """The recipe as plain values, without those left at their defaults: Airflow shows it so, and compares it so."""
-        shown = {
-            item.name: (getattr(self, item.name), item.default)
-            for item in dataclasses.fields(self)
-            if item.repr
-        }
-        changed = {name: value for name, (value, default) in shown.items() if value != default}
-        # Airflow 3.2.0 refuses to show a tuple.
-        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
-        return {type(self).__name__: plain}
-
-
-def _render(value: object, render: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return render(value)
-    if isinstance(value, tuple | list):
-        return type(value)(_render(item, render) for item in value)
-    if isinstance(value, Mapping):
-        return {key: _render(item, render) for key, item in value.items()}
-    return value

@@ -51,8 +51,8 @@ class MonitorOperator(BaseOperator):
     :param model: the model that is watched. (templated)
     :param source: where the rows are. Every string in it is a template, in which ``window`` is known besides
         Airflow's own names: ``{{ window.label }}``, ``{{ window.start }}``. Airflow shows it rendered; a string that
-        ends in ``.sql`` is the name of a file. (templated)
-    :param checks: questions about the rows; all are answered from one read.
+        ends in ``.sql`` is the name of a file. None reads nothing: for checks that look for themselves. (templated)
+    :param checks: questions about the rows; all are answered from one read. (templated)
     :param judge: says which of the numbers are not normal; by default
         :class:`~airflow_mlmonitor.judging.Significance`.
     :param bounds: limits that hold whatever the judge says.
@@ -76,6 +76,7 @@ class MonitorOperator(BaseOperator):
         "model",
         "window",
         "source",
+        "checks",
         "monitor",
         "model_version",
         "metrics_conn_id",
@@ -87,7 +88,7 @@ class MonitorOperator(BaseOperator):
         self,
         *,
         model: str,
-        source: Source,
+        source: Source | None = None,
         checks: Sequence[Check],
         judge: Judge | None = None,
         bounds: Bounds | None = None,
@@ -161,8 +162,11 @@ class MonitorOperator(BaseOperator):
         return self.monitor or f"{self.model}/{self.task_id}" + (f"[{label}]" if label else "")
 
     def _profile(self, window: Window) -> Profile:
+        from airflow_mlmonitor.data.profile import Profile
         from airflow_mlmonitor.data.reading import read
 
+        if self.source is None:
+            return Profile()
         self.log.info("Reading %s, window %s.", self.source.label, window)
         return read(self.source, window, connections=AirflowConnections(), progress=ReadingLog(self.log.info))
 

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from jinja2 import UndefinedError
 
 from airflow_mlmonitor.context import Context, window_of
-from airflow_mlmonitor.data.source import Source
+from airflow_mlmonitor.data.recipe import Recipe
 from airflow_mlmonitor.errors import BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed
 
 FINAL = (BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed)
@@ -34,20 +34,21 @@ def no_vain_retries() -> Iterator[None]:
 def rendered_for_run(
     content: Any, context: Context, wanted: timedelta | str | None, render: Callable[[Any, Any], Any]
 ) -> Any:
-    """Render a template field for one run; a source into a copy, whose strings may speak of the run's ``window``.
+    """Render a template field for one run; a recipe into a copy, whose strings may speak of the run's ``window``.
 
     Airflow renders the fields of an operator that it has copied for the run, but a nested object in place: its next
     run would find the text of this one instead of the template.
     """
-    if not isinstance(content, Source):
+    if not isinstance(content, Recipe):
         return render(content, context)
     with no_vain_retries():
         named = {**context, "window": window_of(context, wanted)}
     try:
         return content.rendered(lambda text: str(render(text, named)))
     except UndefinedError as error:
+        label = getattr(content, "label", type(content).__name__)
         raise AirflowFailException(
-            f"A template of {content.label} cannot be rendered: {error}. Runs triggered by an asset, or without a "
+            f"A template of {label} cannot be rendered: {error}. Runs triggered by an asset, or without a "
             "logical date, have no ds and no data_interval_start; window.start and window.label are always there."
         ) from error
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 
-from airflow_mlmonitor.checks import Shape
-from airflow_mlmonitor.data import Files, Frame, Query, Table
+from airflow_mlmonitor.checks import Inspected, Inspection, Metric, Scene, Shape
+from airflow_mlmonitor.data import Files, Frame, Query, Table, read
 from airflow_mlmonitor.operators import MonitorOperator, ProfileOperator
 
 NUMBERS = count()
@@ -143,3 +144,28 @@ def test_native_rendering_leaves_texts_texts(run_dag, tmp_path):
     dag = dag_of(MonitorOperator, Files(f"{tmp_path}/{{{{ ds_nodash }}}}", format="csv"))
     dag.render_template_as_native_obj = True
     assert run_dag(dag, "scheduled", at(2)).xcom("look")["rows"] == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines(Inspection):
+    """How long is a file that no operator reads?"""
+
+    file: Files
+
+    def inspect(self, scene: Scene) -> Inspected:
+        rows = read(self.file, connections=scene.connections).rows
+        return Inspected(metrics=[Metric(name="lines", value=float(rows), scale="count")])
+
+
+@pytest.mark.usefixtures("store")
+def test_a_check_that_looks_for_itself_is_rendered_for_each_run_and_needs_no_source(run_dag, days, store):
+    lines = Lines(file=Files(f"{days}/{{{{ window.label }}}}.csv"))
+    with DAG("looks_itself", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)) as dag:
+        MonitorOperator(task_id="look", model="fares", checks=[lines])
+    runs = [run_dag(dag, "scheduled", at(day)) for day in (2, 3)]
+    assert [run.state("look") for run in runs] == ["success", "success"]
+    history = store.history("fares/look", asof=at(9))
+    assert history.values("lines").tolist() == [11.0, 12.0]
+    assert runs[1].rendered("look")["checks"] == [
+        {"Lines": {"file": {"Files": {"paths": [f"{days}/2013-02-02.csv"]}}}}
+    ]
