@@ -90,7 +90,7 @@ if ! usable; then
 fi
 pip_settings
 stage "Installing uv, the installer" "$venv/bin/python" -m pip install -q -c constraints.txt uv
-stage "Installing Airflow and the rest, about 180 packages" \
+stage "Installing Airflow and the rest, about 240 packages" \
     "$venv/bin/python" -m uv pip install --python "$venv/bin/python" --compile-bytecode \
     -c constraints.txt --build-constraints constraints.txt -e '.[mysql,postgres]' --group dev
 pwd -P >"$venv/ready"
