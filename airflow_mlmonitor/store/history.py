@@ -87,6 +87,9 @@ class History:
         left out.
     traces
         Name to what each run left under it, by position in ``runs``; runs that left nothing are left out.
+    accepted
+        (column or "", family) to the moment of data time from which on a person accepted its values as the new
+        normal: what runs whose window starts earlier showed of that group is no longer what is expected of it.
 
     Examples
     --------
@@ -97,6 +100,7 @@ class History:
     runs: tuple[Run, ...] = ()
     points: Mapping[tuple[str, str, str], Mapping[int, Point]] = field(default_factory=dict)
     traces: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict)
+    accepted: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
     def values(
         self,
@@ -130,7 +134,7 @@ class History:
         traces = {name: dict(left) for name, left in self.traces.items()}
         for name, left in later.traces.items():
             traces.setdefault(name, {}).update({position + shift: trace for position, trace in left.items()})
-        return History(self.runs + later.runs, points, traces)
+        return History(self.runs + later.runs, points, traces, {**self.accepted, **later.accepted})
 
     def __iter__(self) -> Iterator[Point]:
         """All points, run by run, oldest first."""
