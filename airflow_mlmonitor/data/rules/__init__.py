@@ -11,4 +11,6 @@ in the rule's key; what tells apart two measures of one rule is the name.
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from airflow_mlmonitor.data.rules import grid, identity, ordered
+
+__all__ = ["grid", "identity", "ordered"]
