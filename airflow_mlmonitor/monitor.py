@@ -13,6 +13,7 @@ from airflow_mlmonitor.data.connections import EnvironmentConnections
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.source import Connections
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.diagnosing import diagnosed
 from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.significance import Significance
@@ -103,6 +104,7 @@ class Monitor:
             started=started,
             seconds=time.perf_counter() - clock,
         )
+        report = diagnosed(report, now, measured, history, shelf)
         if announce:
             announce(report)
         store.save(report, profile=now.encode())

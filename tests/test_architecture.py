@@ -19,7 +19,7 @@ PACKAGE = ROOT / "airflow_mlmonitor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted(path for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
 
-MEASURING = ("data", "checks", "stats", "judging", "store", "report")
+MEASURING = ("data", "checks", "stats", "judging", "diagnosis", "store", "report")
 """The rooms that would work without Airflow."""
 
 CARRYING = (
@@ -46,6 +46,7 @@ NOT_FOR = {
     "judging": tuple(
         f"airflow_mlmonitor.data.{module}" for module in ("profile", "column", "sketch", "reading")
     ),
+    "diagnosis": ("airflow_mlmonitor.store", "airflow_mlmonitor.monitor"),
     "store": ("airflow_mlmonitor.checks.check", "airflow_mlmonitor.monitor"),
     "report": ("airflow_mlmonitor.store", "airflow_mlmonitor.monitor"),
 }

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.verdict import Status, Verdict, ranked, worst
+from airflow_mlmonitor.report.records import Record
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.diagnosis.cause import Diagnosis
 
 SUMMARY_FINDINGS = 20
 """Findings an XCom summary carries; with their texts cut it stays far below the 48 KB that every database takes."""
@@ -66,6 +70,12 @@ class Report:
         Texts to remember about the run, such as the schema.
     score, threshold
         How unusual the judge found the whole run, and the line it was held against, where the judge has them.
+    causes
+        What the findings probably come from, the surest first.
+    records
+        Metric key to how far its series had gone before; of the foremost findings.
+    rarity
+        How often a month a run as unusual as this one comes, where earlier scores tell.
     traces
         What the run leaves for later ones, by name: packed numbers and hashes, read by nobody else.
     tags
@@ -85,6 +95,9 @@ class Report:
     facts: Mapping[str, str] = field(default_factory=dict)
     score: float | None = None
     threshold: float | None = None
+    causes: tuple[Diagnosis, ...] = ()
+    records: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
+    rarity: float | None = None
     traces: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     tags: Tags = field(default_factory=Tags)
     started: datetime

@@ -1,0 +1,188 @@
+"""Causes that put one value in the place of many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from airflow_mlmonitor.data.category import CategoryColumn
+from airflow_mlmonitor.data.column import NumberColumn
+from airflow_mlmonitor.data.sketch import Sketch
+from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
+from airflow_mlmonitor.diagnosis.circumstances import Circumstances
+from airflow_mlmonitor.diagnosis.mixture import mixture, share_at
+from airflow_mlmonitor.diagnosis.wording import digits, quoted
+from airflow_mlmonitor.report.words import percent
+
+PLACEHOLDERS = frozenset(
+    {-1.0, 0.0, 99.0, -9.0, -99.0, 999.0, -999.0, 9999.0, -9999.0, 99999.0, -99999.0, 999999.0}
+)
+"""Numbers that programs write where they have none."""
+
+WORDS = frozenset(
+    {"", "unknown", "none", "null", "na", "n/a", "nan", "missing", "other", "default", "-", "?", "-1", "0"}
+)
+"""Names that programs write where they have none, in lower case."""
+
+
+class DefaultFill(Cause):
+    """A placeholder stands where values should be."""
+
+    def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
+        """Look for a placeholder, or a value out of range, that is in far more rows than usual."""
+        for name, new, old in circumstances.numbers():
+            for value, now, usual in _gained(new, old):
+                outside = not (old.sketch.x[0] <= value <= old.sketch.x[-1])
+                common = now >= 0.9 * _top(new)
+                if (value in PLACEHOLDERS or (outside and now > 0.02)) and (usual < 0.02 or common):
+                    sure = _explained(new, old, value)
+                    if sure > 0.6 or outside:
+                        yield self._told(
+                            name, digits(value), now, usual, new.count, max(sure, 0.9 if outside else 0)
+                        )
+                        break
+        for name, fresh, known in circumstances.names():
+            for text, count in list(fresh.counts.items())[:50]:
+                usual = known.counts.get(text, 0) / known.count
+                if (
+                    text.strip().lower() in WORDS
+                    and _more(count, fresh.count, usual, known.count)
+                    and not fresh.private
+                ):
+                    yield self._told(name, quoted(fresh, text), count / fresh.count, usual, fresh.count, 1.0)
+
+    def _told(self, name: str, value: str, now: float, usual: float, rows: int, sure: float) -> Diagnosis:
+        return Diagnosis(
+            cause=self.name,
+            likely=f"{value} was filled in where {name} had no value",
+            evidence=(
+                f"{value} is in {percent(now)} of the rows, usually in {percent(usual)}",
+                *(["the other rows are as usual"] if sure > 0.8 and now < 0.99 else []),
+            ),
+            next=f"find out why {name} was empty, and leave it missing instead of writing {value}",
+            confidence=0.6 + 0.35 * sure,
+            columns=(name,),
+            rows=round((now - usual) * rows),
+        )
+
+
+class StuckValue(Cause):
+    """One ordinary value repeats where many different ones should be."""
+
+    def look(self, circumstances: Circumstances) -> Iterable[Diagnosis]:
+        """Look for a known value that took rows from all others."""
+        for name, new, old in circumstances.numbers():
+            if name not in circumstances.predictions:
+                yield from stuck(self.name, circumstances, name, new, old)
+        for name, fresh, known in circumstances.names():
+            yield from self._named(circumstances, name, fresh, known)
+
+    def _named(
+        self, circumstances: Circumstances, name: str, new: CategoryColumn, old: CategoryColumn
+    ) -> Iterator[Diagnosis]:
+        value, count = next(iter(new.counts.items()))
+        usual = old.counts.get(value, 0) / old.count
+        now = count / new.count
+        if (
+            not usual
+            or len(old.counts) < 3
+            or not _more(count, new.count, usual, old.count)
+            or now < usual + 0.05
+        ):
+            return
+        rest = [
+            other
+            for other in list(old.counts)[:20]
+            if other != value and old.counts[other] * new.count > 10 * old.count
+        ]
+        kept = [new.counts.get(other, 0) / new.count / (old.counts[other] / old.count) for other in rest]
+        shrunk = (1 - now) / (1 - usual)
+        if (
+            len(kept) >= 2
+            and max(abs(part - shrunk) for part in kept) < max(0.3, 0.3 * shrunk)
+            and shrunk < 0.9
+        ):
+            previous = circumstances.previous.columns.get(name) if circumstances.previous else None
+            last = (
+                previous.counts.get(value, 0) / max(previous.count, 1)
+                if isinstance(previous, CategoryColumn)
+                else usual
+            )
+            if now > 1.5 * last:
+                yield _told(self.name, name, quoted(new, value), now, usual, new.count, 0.85)
+
+
+def stuck(
+    cause: str, circumstances: Circumstances, name: str, new: NumberColumn, old: NumberColumn
+) -> Iterator[Diagnosis]:
+    """Say where an ordinary number repeats in rows that should have many different ones."""
+    place = int(np.argmax(np.where(new.sketch.atoms, new.sketch.w, 0.0)))
+    value, now = float(new.sketch.x[place]), float(new.sketch.w[place] / new.count)
+    usual = share_at(old.sketch, value)
+    before = _usual_top(circumstances, name, old)
+    whole = len(new.sketch) == 1
+    if before is None or now < max(1.5 * before, before + 0.03) or (value in PLACEHOLDERS and not whole):
+        return
+    inside = old.sketch.x[0] <= value <= old.sketch.x[-1]
+    if inside and len(old.sketch) > 3 and (whole or now > usual + 0.03):
+        sure = 1.0 if whole else _explained(new, old, value)
+        if sure > 0.5:
+            yield _told(cause, name, digits(value), now, usual, new.count, 0.6 + 0.35 * sure, before)
+
+
+def _told(
+    cause: str,
+    name: str,
+    value: str,
+    now: float,
+    usual: float,
+    rows: int,
+    sure: float,
+    top: float | None = None,
+) -> Diagnosis:
+    more = [f"in an ordinary run the commonest value has {percent(top)} of them"] if top is not None else []
+    return Diagnosis(
+        cause=cause,
+        likely=f"{name} is stuck at {value}",
+        evidence=(f"{value} is in {percent(now)} of the rows, usually in {percent(usual)}", *more),
+        next=f"check whether what writes {name} still gets fresh values",
+        confidence=sure,
+        columns=(name,),
+        rows=round((now - usual) * rows),
+    )
+
+
+def _usual_top(circumstances: Circumstances, name: str, old: NumberColumn) -> float | None:
+    """The share that the commonest value of one run usually has: of a day's rows, not of a month's."""
+    verdict = circumstances.metric("top_share", name)
+    if verdict and verdict.upper is not None:
+        return verdict.upper
+    previous = circumstances.previous.columns.get(name) if circumstances.previous else None
+    return _top(previous) if isinstance(previous, NumberColumn) and previous.count else _top(old)
+
+
+def _gained(new: NumberColumn, old: NumberColumn) -> Iterator[tuple[float, float, float]]:
+    """Values in more rows than chance would have it, the largest gain first: value, share now, share before."""
+    shares = np.where(new.sketch.atoms, new.sketch.w, 0.0) / new.count
+    places = np.argsort(-shares)[:20]
+    found = [(float(new.sketch.x[place]), float(shares[place])) for place in places if shares[place] > 0]
+    gains = [(value, now, share_at(old.sketch, value)) for value, now in found]
+    gains.sort(key=lambda gain: gain[2] - gain[1])
+    for value, now, usual in gains:
+        if _more(round(now * new.count), new.count, usual, old.count):
+            yield value, now, usual
+
+
+def _more(count: int, rows: int, usual: float, before: int) -> bool:
+    expected = usual * rows
+    return count - expected >= max(3.0, 6 * math.sqrt(expected * (1 - usual) * (1 + rows / max(before, 1))))
+
+
+def _top(column: NumberColumn) -> float:
+    return float(np.where(column.sketch.atoms, column.sketch.w, 0.0).max(initial=0.0) / max(column.count, 1))
+
+
+def _explained(new: NumberColumn, old: NumberColumn, value: float) -> float:
+    return mixture(new.sketch, old.sketch, Sketch.of(np.array([value]))).explained
