@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from airflow_mlmonitor.data.rules.covariance import Covariance
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.view import BatchView
 
@@ -84,9 +85,9 @@ def _is_ordered(numbers: Floats, days: NDArray[np.int64]) -> bool:
     parts = [part for part in _parts(numbers, days) if np.count_nonzero(np.isfinite(part)) >= LEAST]
     for part in parts:
         walk, chance = Walk.along(nobody, part), Walk.along(nobody, random.permutation(part)).ratio
-        if walk.ratio is not None and walk.correlation is not None and chance:
+        if walk.ratio is not None and chance:
             ratios.append(walk.ratio / chance)
-            correlations.append(walk.correlation)
+            correlations.append(walk.values.correlation or 0.0)
     if not ratios or len(ratios) < USUAL * len(parts):
         return False
     return bool(np.median(ratios) < ALIKE or abs(np.median(correlations)) > RISING)
@@ -109,12 +110,8 @@ class Walk(Tally):
         Of which it is.
     rows
         Rows, with and without a value.
-    n, mean, m2
-        Number, mean and squared deviations of the finite values.
-    place, place_m2
-        Mean row number of those values, from 0, and its squared deviations.
-    together
-        Sum of the products of both deviations.
+    values
+        How the row's number (``x``, from 0) and the finite values (``y``) vary together.
     steps
         Sum of the distances between each value and the next.
     first, last
@@ -123,12 +120,7 @@ class Walk(Tally):
 
     rule: Order
     rows: int = 0
-    n: int = 0
-    mean: float = 0.0
-    m2: float = 0.0
-    place: float = 0.0
-    place_m2: float = 0.0
-    together: float = 0.0
+    values: Covariance = field(default_factory=Covariance)
     steps: float = 0.0
     first: float = 0.0
     last: float = 0.0
@@ -140,56 +132,33 @@ class Walk(Tally):
         if not places.size:
             return cls(rule=rule, rows=numbers.size)
         values = numbers[places]
-        with np.errstate(over="ignore", invalid="ignore"):  # what is no number in the end is said to be none
-            mean, place = float(values.mean()), float(places.mean())
-            off, off_place = values - mean, places - place
-            return cls(
-                rule=rule,
-                rows=numbers.size,
-                n=values.size,
-                mean=mean,
-                m2=float(off @ off),
-                place=place,
-                place_m2=float(off_place @ off_place),
-                together=float(off @ off_place),
-                steps=float(np.abs(np.diff(values)).sum()),
-                first=float(values[0]),
-                last=float(values[-1]),
-            )
+        with np.errstate(over="ignore"):  # what is no number in the end is said to be none
+            steps = float(np.abs(np.diff(values)).sum())
+        return cls(
+            rule=rule,
+            rows=numbers.size,
+            values=Covariance.of(places.astype(np.float64), values),
+            steps=steps,
+            first=float(values[0]),
+            last=float(values[-1]),
+        )
 
     def __add__(self, other: Walk) -> Walk:
-        if not self.n or not other.n:
-            filled, rows = (self if self.n else other), self.rows + other.rows
-            place = filled.place + (0 if self.n else self.rows)
-            return Walk(**{**vars(filled), "rows": rows, "place": place})
-        n = self.n + other.n
-        share, weight = other.n / n, self.n * (other.n / n)
-        away, further = other.mean - self.mean, other.place + self.rows - self.place
+        between = abs(other.first - self.last) if self.values.n and other.values.n else 0.0
         return Walk(
             rule=self.rule,
             rows=self.rows + other.rows,
-            n=n,
-            mean=self.mean + away * share,
-            m2=self.m2 + other.m2 + away * away * weight,
-            place=self.place + further * share,
-            place_m2=self.place_m2 + other.place_m2 + further * further * weight,
-            together=self.together + other.together + away * further * weight,
-            steps=self.steps + other.steps + abs(other.first - self.last),
-            first=self.first,
-            last=other.last,
+            values=self.values + other.values.moved(self.rows),
+            steps=self.steps + other.steps + between,
+            first=(self if self.values.n else other).first,
+            last=(other if other.values.n else self).last,
         )
 
     @property
     def ratio(self) -> float | None:
         """The mean step in standard deviations; 1.13 in random order where values are normal."""
-        sd = math.sqrt(self.m2 / self.n) if self.n > 1 and self.m2 > 0 else 0.0
-        return self.steps / (self.n - 1) / sd if sd else None
-
-    @property
-    def correlation(self) -> float | None:
-        """The correlation of the value with the number of its row."""
-        spread = math.sqrt(self.m2) * math.sqrt(self.place_m2)
-        return max(-1.0, min(1.0, self.together / spread)) if spread else None
+        n, yy = self.values.n, self.values.yy
+        return self.steps / (n - 1) / math.sqrt(yy / n) if n > 1 and yy > 0 else None
 
     def measures(self, memory: Memory) -> Iterable[Measure]:
         """Give the mean step and the correlation with the row number."""
@@ -197,11 +166,11 @@ class Walk(Tally):
             name="step_ratio",
             value=self.ratio,
             column=self.rule.column,
-            n=self.n,
+            n=self.values.n,
             scale="log",
             family="order",
             worse="both",
             why=None if self.ratio is not None else "it does not vary",
         )
         yield blank
-        yield blank._replace(name="row_correlation", value=self.correlation, scale="location")
+        yield blank._replace(name="row_correlation", value=self.values.correlation, scale="location")
