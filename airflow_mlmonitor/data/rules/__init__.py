@@ -11,6 +11,6 @@ in the rule's key; what tells apart two measures of one rule is the name.
 
 from __future__ import annotations
 
-from airflow_mlmonitor.data.rules import grid, identity, ordered
+from airflow_mlmonitor.data.rules import grid, identity, order, ordered, segment, within
 
-__all__ = ["grid", "identity", "ordered"]
+__all__ = ["grid", "identity", "order", "ordered", "segment", "within"]

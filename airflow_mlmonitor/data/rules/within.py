@@ -47,7 +47,7 @@ class Within(Rule):
     [('beyond', 0.33, '1 of 3 outside 3 to 20, up to 99')]
     """
 
-    kind = "range"
+    kind = "within"
 
     column: str
     low: float
