@@ -2,7 +2,8 @@
 
 A profile is written as ``MLMP``, one byte of version, and a zlib stream of: the length of a JSON document (4 bytes,
 little-endian), the document, and the arrays it refers to, end to end. In the document an array is
-``{"array": [type, offset, length]}`` with the offset in bytes and a numpy type such as ``<f8``.
+``{"array": [type, offset, length]}`` with the offset in bytes and a numpy type such as ``<f8``. What a profile does not
+have to have, such as rules, is left out of the document; who does not know it does not look for it.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from airflow_mlmonitor.data.category import CategoryColumn
 from airflow_mlmonitor.data.column import Column, NumberColumn, UnknownColumn
 from airflow_mlmonitor.data.distinct import HashSample
 from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.rules.memory import Memory
+from airflow_mlmonitor.data.rules.rule import Measure
+from airflow_mlmonitor.data.rules.rules import Rules
 from airflow_mlmonitor.data.sketch import Sketch
 from airflow_mlmonitor.errors import EncodingError
 
 MAGIC = b"MLMP"
 VERSION = 1
 
-_TYPES = {"<f8", "<u8", "|b1"}
+_TYPES = {"<f8", "<u8", "|b1", "|u1"}
 _LENGTH = struct.Struct("<I")
 
 _PLAIN = {
@@ -72,7 +76,7 @@ def decode(content: bytes) -> Profile:
 
 
 def _profile_out(profile: Profile, arrays: list[bytes]) -> dict[str, Any]:
-    return {
+    document: dict[str, Any] = {
         "rows": profile.rows,
         "timestamp": profile.timestamp,
         "repeated": profile.repeated,
@@ -81,6 +85,12 @@ def _profile_out(profile: Profile, arrays: list[bytes]) -> dict[str, Any]:
         "columns": {name: _column_out(column, arrays) for name, column in profile.columns.items()},
         "slices": {name: _profile_out(part, arrays) for name, part in profile.slices.items()},
     }
+    if profile.measures:
+        document["measures"] = profile.measures
+    if profile.rules is not None:
+        memory = np.frombuffer(profile.rules.memory.encode(), dtype=np.uint8)
+        document["rules"] = {**profile.rules.document(), "memory": _array_out(memory, arrays)}
+    return document
 
 
 def _profile_in(document: dict[str, Any], arrays: memoryview) -> Profile:
@@ -92,7 +102,13 @@ def _profile_in(document: dict[str, Any], arrays: memoryview) -> Profile:
         unsliced=tuple(document["unsliced"]),
         columns={name: _column_in(column, arrays) for name, column in document["columns"].items()},
         slices={name: _profile_in(part, arrays) for name, part in document["slices"].items()},
+        measures=tuple(Measure(*measure) for measure in document.get("measures", ())),
+        rules=_rules_in(document["rules"], arrays) if "rules" in document else None,
     )
+
+
+def _rules_in(document: dict[str, Any], arrays: memoryview) -> Rules:
+    return Rules.read(document, Memory.decode(_array_in(document["memory"], arrays).tobytes()))
 
 
 def _column_out(column: Column, arrays: list[bytes]) -> dict[str, Any]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from airflow_mlmonitor.data.column import Column, NumberColumn
 from airflow_mlmonitor.data.distinct import HashSample
+from airflow_mlmonitor.data.rules.memory import Memory, Novelty
+from airflow_mlmonitor.data.rules.rule import Measure
+from airflow_mlmonitor.data.rules.rules import Rules
+from airflow_mlmonitor.data.rules.tallies import Tallies
 from airflow_mlmonitor.errors import DataError
 
 SLICE_VALUES = 40
@@ -47,6 +51,14 @@ class Profile:
         The share of repeated rows of a stored profile, which keeps no hashes of rows.
     timestamp
         Name of the column that says when.
+    tallies
+        How the rows kept the rules that they were read with; they add up, and are not stored.
+    measures
+        What the tallies came to, given what was seen before these rows; they are stored, and do not add up.
+    novelty
+        What these rows showed for the first time; not stored.
+    rules
+        What these rows always did, where they are a baseline.
 
     Examples
     --------
@@ -68,6 +80,10 @@ class Profile:
     row_hashes: HashSample | None = None
     repeated: float | None = None
     timestamp: str | None = None
+    tallies: Tallies | None = None
+    measures: tuple[Measure, ...] = ()
+    novelty: Novelty | None = None
+    rules: Rules | None = None
 
     def __getitem__(self, name: str) -> Column:
         try:
@@ -120,6 +136,14 @@ class Profile:
         except OverflowError:  # a moment past the year 9999, or before the year 1
             return None
 
+    def settled(self, memory: Memory) -> Profile:
+        """The profile with what its tallies come to, given what was seen before these rows; itself if it has none."""
+        if self.tallies is None:
+            return self
+        measures, novelty, notes = self.tallies.settled(memory)
+        remarks = joined(self.remarks, notes)
+        return replace(self, tallies=None, measures=measures, novelty=novelty, remarks=remarks)
+
     def compact(self) -> Profile:
         """The profile as it is stored: at most 1,024 points or values a column, and no row hashes."""
         return Profile(
@@ -130,6 +154,8 @@ class Profile:
             unsliced=self.unsliced,
             repeated=self.duplicates,
             timestamp=self.timestamp,
+            measures=self.measures,
+            rules=self.rules,
         )
 
     def encode(self) -> bytes:
@@ -162,6 +188,7 @@ class Profile:
             row_hashes=_rows_hashed(self, other),
             repeated=None if self.rows and other.rows else (self if self.rows else other).repeated,
             timestamp=other.timestamp or self.timestamp,
+            tallies=_tallied(self, other),
         )
 
 
@@ -179,6 +206,13 @@ def _rows_hashed(left: Profile, right: Profile) -> HashSample | None:
     if not left.rows or not right.rows:
         return left.row_hashes if left.rows else right.row_hashes
     return left.row_hashes + right.row_hashes if left.row_hashes and right.row_hashes else None
+
+
+def _tallied(left: Profile, right: Profile) -> Tallies | None:
+    """Add the tallies, where all rows are in them."""
+    if not left.rows or not right.rows:
+        return (left if left.rows else right).tallies
+    return left.tallies + right.tallies if left.tallies and right.tallies else None
 
 
 def _added(left: Mapping[str, Summand], right: Mapping[str, Summand]) -> dict[str, Summand]:

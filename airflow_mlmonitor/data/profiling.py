@@ -15,6 +15,9 @@ from airflow_mlmonitor.data.arrow import codes, is_name, is_number, taken, texts
 from airflow_mlmonitor.data.building import ColumnBuilder, UnknownBuilder, builder_for, shown
 from airflow_mlmonitor.data.distinct import ROW_SAMPLE, HashSample, fold, mix
 from airflow_mlmonitor.data.profile import SLICE_VALUES, Profile, uncrowded
+from airflow_mlmonitor.data.rules.rules import Rules
+from airflow_mlmonitor.data.rules.tallies import TallyBuilder
+from airflow_mlmonitor.data.rules.view import BatchView, Kind, kind_of
 from airflow_mlmonitor.data.schemas import is_moment
 from airflow_mlmonitor.errors import ConfigurationError
 
@@ -34,6 +37,8 @@ class Layout:
         Columns that were only read to filter or to split by.
     categorical, private, slices, timestamp
         As in :class:`~airflow_mlmonitor.data.source.Source`.
+    rules
+        What the rows are held against while they are summarised; None for nothing.
 
     Raises
     ------
@@ -47,6 +52,7 @@ class Layout:
     private: frozenset[str] = frozenset()
     slices: tuple[str, ...] = ()
     timestamp: str | None = None
+    rules: Rules | None = None
 
     def __post_init__(self) -> None:
         for name in self.slices:
@@ -66,6 +72,20 @@ class Layout:
             if field.name not in self.hidden
         }
 
+    def kinds(self) -> dict[str, Kind]:
+        """What the values of each column that is summarised are to a rule."""
+        named = self.categorical | self.private
+        return {
+            field.name: kind_of(field.type, named=field.name in named)
+            for field in self.schema
+            if field.name not in self.hidden
+        }
+
+    def view(self, batch: pa.RecordBatch) -> BatchView:
+        """A batch as rules look at it: without the columns that are not summarised."""
+        shown = [name for name in batch.schema.names if name not in self.hidden]
+        return BatchView(batch.select(shown), names=self.categorical, private=self.private)
+
 
 class ProfileBuilder:
     """Collects record batches into a profile.
@@ -75,7 +95,8 @@ class ProfileBuilder:
     layout
         Which columns are summarised, and how.
     whole
-        False for a slice of the rows: it is not sliced again, and its repeated rows are not counted.
+        False for a slice of the rows: it is not sliced again, its repeated rows are not counted, and it is not held
+        against rules.
     """
 
     def __init__(self, layout: Layout, *, whole: bool = True) -> None:
@@ -85,6 +106,9 @@ class ProfileBuilder:
         self._rows = 0
         evaluated = any(not isinstance(builder, UnknownBuilder) for builder in self._builders.values())
         self._hashes = HashSample(ROW_SAMPLE) if whole and evaluated else None
+        self._tallies = (
+            TallyBuilder(layout.rules, layout.kinds()) if whole and layout.rules is not None else None
+        )
         self._slices: dict[str, ProfileBuilder] = {}
         self._crowded: set[str] = set()
 
@@ -102,6 +126,8 @@ class ProfileBuilder:
                 fold(hashes, bits)
         if self._hashes is not None:
             self._hashes = self._hashes.add(mix(hashes))
+        if self._tallies is not None:
+            self._tallies.add(self._layout.view(batch))
         if self._whole:
             for name in self._layout.slices:
                 if name not in self._crowded:
@@ -141,6 +167,7 @@ class ProfileBuilder:
             unsliced=unsliced,
             row_hashes=self._hashes,
             timestamp=self._layout.timestamp,
+            tallies=self._tallies.finish() if self._tallies is not None else None,
         )
 
 

@@ -22,12 +22,13 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from airflow_mlmonitor.data.source import Connections, Part, Rows, Source
+    from airflow_mlmonitor.data.rules.rules import Rules
+    from airflow_mlmonitor.data.source import Connections, Rows, Source
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 LANES = 4
-"""Threads at most; parts are dealt out to them in a fixed order, so that a read gives the same profile twice."""
+"""Threads at most; each gets neighbouring parts, so that rows keep their order and a read gives the same twice."""
 
 LARGEST_KEPT = 31 << 20
 """Bytes: just below the size beyond which glibc always maps a block of its own."""
@@ -35,6 +36,10 @@ LARGEST_KEPT = 31 << 20
 Progress = Callable[[int, int | None], None]
 """Called with the rows read so far, and those expected where known."""
 
+FreeRules = Callable[[Layout], "Rules"]
+"""Gives the rules that can be known of the columns alone."""
+
+Item = TypeVar("Item")
 Summary = TypeVar("Summary")
 
 
@@ -42,6 +47,7 @@ def read(
     source: Source,
     window: Window | None = None,
     *,
+    rules: Rules | FreeRules | None = None,
     connections: Connections | None = None,
     progress: Progress | None = None,
 ) -> Profile:
@@ -53,6 +59,9 @@ def read(
         The recipe for rows.
     window
         Only rows of this span, where the source has a timestamp column or binds ``:start`` and ``:end``.
+    rules
+        What the rows are held against on the way: those of a baseline, or
+        :func:`~airflow_mlmonitor.data.rules.learning.schema_rules`, which needs none.
     connections
         Where the source gets credentials from; by default the environment's ``AIRFLOW_CONN_...`` variables.
     progress
@@ -63,10 +72,10 @@ def read(
     DataError
         The rows cannot be read as asked. The message names the file, table or column.
     """
-    rows, meter = _open(source, window, connections, progress)
-    layout = _layout(source, rows)
-    profiles = _in_lanes(rows.parts, lambda batches: profile_of(layout, batches, meter.seen))
-    return _remarked(reduce(add, profiles), rows.notes)
+    found, meter = opened(source, window, connections, progress)
+    layout = layout_of(source, found, rules)
+    profiles = in_lanes(found.parts, lambda batches: profile_of(layout, batches, meter.seen))
+    return _remarked(reduce(add, profiles), found.notes, _unmeasured(layout))
 
 
 def read_days(
@@ -74,6 +83,7 @@ def read_days(
     window: Window | None = None,
     *,
     span: timedelta = timedelta(days=1),
+    rules: Rules | FreeRules | None = None,
     connections: Connections | None = None,
     progress: Progress | None = None,
 ) -> dict[Window, Profile]:
@@ -86,7 +96,7 @@ def read_days(
         the notes of every day say.
     span
         Length of one window; windows are counted from 1970, in UTC.
-    window, connections, progress
+    window, rules, connections, progress
         As for :func:`read`; so are the errors.
 
     Raises
@@ -96,9 +106,9 @@ def read_days(
     """
     if source.timestamp is None:
         raise ConfigurationError(f"{source.label} cannot be split by day: give the source timestamp=COLUMN.")
-    rows, meter = _open(source, window, connections, progress)
-    layout = _layout(source, rows)
-    parted = _in_lanes(rows.parts, lambda batches: _by_span(layout, batches, span, meter.seen))
+    found, meter = opened(source, window, connections, progress)
+    layout = layout_of(source, found, rules)
+    parted = in_lanes(found.parts, lambda batches: _by_span(layout, batches, span, meter.seen))
     days: dict[int, Profile] = {}
     for part, _ in parted:
         for number, profile in part.items():
@@ -106,25 +116,27 @@ def read_days(
     left_out = _left_out(source.timestamp, sum(lost for _, lost in parted), days.values())
     return {
         Window(EPOCH + number * span, EPOCH + (number + 1) * span): _remarked(
-            days[number], rows.notes, left_out
+            days[number], found.notes, left_out, _unmeasured(layout)
         )
         for number in sorted(days)
     }
 
 
-def _open(
+def opened(
     source: Source, window: Window | None, connections: Connections | None, progress: Progress | None
-) -> tuple[Rows, _Meter]:
+) -> tuple[Rows, Meter]:
+    """Open a source for a window, and get what adds up the rows that are read."""
     if connections is None:
         from airflow_mlmonitor.data.connections import EnvironmentConnections
 
         connections = EnvironmentConnections()
     rows = source.open(window, connections)
-    return rows, _Meter(progress, rows.expected)
+    return rows, Meter(progress, rows.expected)
 
 
-def _layout(source: Source, rows: Rows) -> Layout:
-    return Layout(
+def layout_of(source: Source, rows: Rows, rules: Rules | FreeRules | None = None) -> Layout:
+    """Which columns of an opened source are summarised, how, and what they are held against."""
+    layout = Layout(
         schema=rows.schema,
         hidden=frozenset(rows.hidden),
         categorical=frozenset(source.categorical),
@@ -132,6 +144,11 @@ def _layout(source: Source, rows: Rows) -> Layout:
         slices=source.slices,
         timestamp=source.timestamp,
     )
+    return replace(layout, rules=rules(layout) if callable(rules) else rules)
+
+
+def _unmeasured(layout: Layout) -> dict[str, str]:
+    return layout.rules.lacking(layout.kinds()) if layout.rules is not None else {}
 
 
 def _remarked(profile: Profile, *notes: Mapping[str, str]) -> Profile:
@@ -171,24 +188,24 @@ def _keep_freed_memory() -> None:
     np.empty(LARGEST_KEPT, dtype=np.uint8)
 
 
-def _in_lanes(
-    parts: Sequence[Part], summarise: Callable[[Iterator[pa.RecordBatch]], Summary]
+def in_lanes(
+    parts: Sequence[Callable[[], Iterator[Item]]], summarise: Callable[[Iterator[Item]], Summary]
 ) -> list[Summary]:
-    """Summarise parts in parallel threads; the first error stops them all."""
+    """Summarise parts in parallel threads, in the order of their rows; the first error stops them all."""
     _keep_freed_memory()
     lanes = max(1, min(LANES, len(parts), os.cpu_count() or 1))
     stop = Event()
 
-    def batches(lane: int) -> Iterator[pa.RecordBatch]:
-        for part in parts[lane::lanes]:
-            for batch in part():
+    def items(lane: int) -> Iterator[Item]:
+        for part in parts[lane * len(parts) // lanes : (lane + 1) * len(parts) // lanes]:
+            for item in part():
                 if stop.is_set():
                     return
-                yield batch
+                yield item
 
     def work(lane: int) -> Summary:
         try:
-            return summarise(batches(lane))
+            return summarise(items(lane))
         except BaseException:
             stop.set()
             raise
@@ -202,7 +219,7 @@ def _in_lanes(
             stop.set()  # Ctrl-C comes to this thread alone
 
 
-class _Meter:
+class Meter:
     """Adds up what the threads have read."""
 
     def __init__(self, progress: Progress | None, expected: int | None) -> None:
@@ -210,6 +227,7 @@ class _Meter:
         self._rows, self._lock = 0, Lock()
 
     def seen(self, rows: int) -> None:
+        """Add some rows, and say how many there are."""
         if self._progress is not None:
             with self._lock:
                 self._rows += rows

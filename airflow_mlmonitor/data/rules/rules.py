@@ -36,8 +36,8 @@ class Rules:
     >>> rules = Rules(rules=(Ordered(low="opened", high="closed"),), kinds={"opened": "time", "closed": "time"})
     >>> rules.words()
     {'ordered': ['opened <= closed']}
-    >>> len(rules.measurable({"opened": "time", "closed": "name"}))
-    0
+    >>> rules.measurable({"opened": "time", "closed": "name"})
+    ()
     """
 
     rules: tuple[Rule, ...] = ()
@@ -45,9 +45,6 @@ class Rules:
     usual_n: Mapping[str, int] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     unlearned: Mapping[str, str] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.rules)
 
     def measurable(self, kinds: Mapping[str, Kind]) -> tuple[Rule, ...]:
         """The rules that can be measured on rows whose columns are of these kinds."""
