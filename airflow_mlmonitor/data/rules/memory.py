@@ -115,6 +115,11 @@ class Memory(Novelty):
         fresh = hashes[known.samples(hashes) & ~known.knows(hashes)]
         return Seen.of(fresh, size=known.size, level=known.level) if fresh.size else None
 
+    def novelty_of(self, items: Mapping[str, Hashes]) -> Novelty:
+        """What is new among the items of some keys."""
+        fresh = {key: self.unseen(key, hashes) for key, hashes in items.items()}
+        return Novelty(seen={key: seen for key, seen in fresh.items() if seen is not None})
+
     def range(self, column: str) -> Range | None:
         """Between which numbers a column lay; None where that is not known."""
         return self.ranges.get(column)

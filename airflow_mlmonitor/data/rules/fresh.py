@@ -1,0 +1,73 @@
+"""How many of a batch's rows show something that no earlier run has shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airflow_mlmonitor.data.distinct import Hashes, HashSample, fold
+from airflow_mlmonitor.data.rules.memory import Memory
+from airflow_mlmonitor.data.rules.rule import Measure
+
+TALLIED = 16_384
+"""Distinct items of a run that are counted; of more, a sample."""
+
+UNKNOWN = "no earlier run is remembered"
+
+
+class Fresh(NamedTuple):
+    """Of so many rows that the memory can judge, how many show something new."""
+
+    new: int
+    rows: int
+
+    @property
+    def share(self) -> float | None:
+        """The share of new ones; None where there are no rows."""
+        return self.new / self.rows if self.rows else None
+
+
+def counted(hashes: Hashes) -> HashSample:
+    """How often each of some items came."""
+    return HashSample(TALLIED).add(hashes)
+
+
+def new_ones(memory: Memory, key: str, items: HashSample) -> Fresh:
+    """Count the rows whose item the memory does not know, among those it has a sample of."""
+    sampled = memory.samples(key, items.hashes)
+    known = memory.knows(key, items.hashes)
+    return Fresh(int(items.counts[sampled & ~known].sum()), int(items.counts[sampled].sum()))
+
+
+def share_of_new(memory: Memory, key: str, items: HashSample, measure: Measure) -> Measure:
+    """Fill in a measure with the share of rows that show something new."""
+    if key not in memory:
+        return measure._replace(value=None, why=UNKNOWN)
+    new, rows = fresh = new_ones(memory, key, items)
+    return measure._replace(value=fresh.share, n=rows, why=f"{new:,} of {rows:,} rows" if new else None)
+
+
+def together(*columns: Hashes) -> Hashes:
+    """One hash a row of several columns."""
+    rows = columns[0].copy()
+    for hashes in columns[1:]:
+        fold(rows, hashes)
+    return rows
+
+
+def first_rows(hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each distinct hash, in ascending order, a row that has it and how many do.
+
+    The row's number takes the place of the lowest bits, so that one sort without an index does; that of 131,072 rows
+    takes 2 ms so, and 5 ms with an index.
+    """
+    if not hashes.size:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    bits = np.uint64(int(hashes.size - 1).bit_length())
+    numbered = np.sort((hashes >> bits << bits) | np.arange(hashes.size, dtype=np.uint64))
+    items = numbered >> bits
+    starts = np.flatnonzero(np.concatenate(([True], items[1:] != items[:-1])))
+    rows = (numbered[starts] & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    return rows, np.diff(np.append(starts, hashes.size))
