@@ -11,6 +11,30 @@ in the rule's key; what tells apart two measures of one rule is the name.
 
 from __future__ import annotations
 
-from airflow_mlmonitor.data.rules import grid, identity, order, ordered, segment, within
+from airflow_mlmonitor.data.rules import (
+    format,
+    grid,
+    identity,
+    known,
+    mask,
+    order,
+    ordered,
+    pair,
+    segment,
+    triple,
+    within,
+)
 
-__all__ = ["grid", "identity", "order", "ordered", "segment", "within"]
+__all__ = [
+    "format",
+    "grid",
+    "identity",
+    "known",
+    "mask",
+    "order",
+    "ordered",
+    "pair",
+    "segment",
+    "triple",
+    "within",
+]
