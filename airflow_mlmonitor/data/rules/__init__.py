@@ -12,7 +12,6 @@ in the rule's key; what tells apart two measures of one rule is the name.
 from __future__ import annotations
 
 from airflow_mlmonitor.data.rules import (
-    format,
     grid,
     identity,
     known,
@@ -23,10 +22,10 @@ from airflow_mlmonitor.data.rules import (
     segment,
     triple,
     within,
+    written,
 )
 
 __all__ = [
-    "format",
     "grid",
     "identity",
     "known",
@@ -37,4 +36,5 @@ __all__ = [
     "segment",
     "triple",
     "within",
+    "written",
 ]
