@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
+COMPARED = {"beyond_share", "unseen_share"}
+"""Shares that only a baseline gives."""
+
+COMMONEST = 8
+"""Values of a column whose shares are followed one by one."""
+
+FEW = 200
+"""Distinct values up to which that makes sense."""
+
+LONGEST = 80
+"""Characters of a value in the name of its share."""
+
 NAMED = 3
 """Values never seen before that a finding names."""
 
@@ -28,14 +41,16 @@ class Values(Check):
 
     Compared with the baseline: ``null_share``; of numbers ``nonfinite_share``, ``zero_share`` and ``beyond_share``
     (rows outside the baseline's smallest and largest value); of names ``unseen_share`` (rows whose value the baseline
-    does not know). Recorded beside them: of numbers ``mean``, ``sd``, ``min``, ``max``, ``p05`` to ``p95``; of names
-    ``entropy`` (bits) and ``mean_length`` (characters); of both ``distinct`` and ``top_share``, that of the
-    commonest value.
+    does not know). Recorded beside them: of numbers ``mean``, ``sd``, ``min``, ``max``, ``p05`` to ``p95``,
+    ``integer_share`` and ``distinct_ratio`` (distinct values a value); of names ``entropy`` (bits), ``mean_length``
+    (characters) and, where there are at most 200 of them, the share of each of the baseline's commonest eight, such
+    as ``share:EWR``; of both ``distinct`` and ``top_share``, that of the commonest value.
 
     Parameters
     ----------
     baseline
-        The last 28 runs by default.
+        The last 28 runs by default. None leaves out what only a baseline gives; the eight commonest values are then
+        those of the run itself, and change with it.
 
     Examples
     --------
@@ -52,7 +67,8 @@ class Values(Check):
         """Measure every column, of the table and of its slices."""
         for label, name, new, old in paired(now, before):
             for metric in _measured(new, old):
-                yield replace(metric, column=name, slice=label)
+                if self.baseline or metric.name not in COMPARED:
+                    yield replace(metric, column=name, slice=label)
 
 
 def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
@@ -69,26 +85,54 @@ def _of_numbers(new: NumberColumn, old: NumberColumn | None) -> Iterator[Metric]
     nonfinite = (old.nans + old.infinite, old.rows - old.nulls) if old else None
     zeros = (old.zeros, old.count) if old else None
     yield _share(
-        "nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), nonfinite, family="nonfinite"
+        "nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), nonfinite, family="missing"
     )
-    yield _share("zero_share", (new.zeros, new.count), zeros, family="zeros", up=False)
+    yield _share("zero_share", (new.zeros, new.count), zeros, family="values", up=False)
     yield _beyond(new, old)
-    yield from _recorded(
-        new,
-        {"mean": new.mean, "min": new.min, "max": new.max}
-        | {k: new.quantile(q) for k, q in QUANTILES.items()},
-    )
-    top = float(new.sketch.w[new.sketch.atoms].max(initial=0.0)) / new.count if new.count else None
-    yield from _recorded(new, {"top_share": top}, "share")
-    yield from _recorded(new, {"sd": new.sd, "distinct": new.distinct}, "log")
+    quantiles = {name: new.quantile(q) for name, q in QUANTILES.items()}
+    yield from _recorded(new, {"mean": new.mean, **quantiles}, "location", "values")
+    yield from _recorded(new, {"min": new.min, "max": new.max}, "location", "extreme")
+    top = float(new.sketch.w[new.sketch.atoms].max(initial=0.0))
+    counts = {
+        "integer_share": new.integers,
+        "top_share": top,
+        "distinct_ratio": min(new.distinct or 0, new.count),
+    }
+    shares = {name: count / new.count if new.count else None for name, count in counts.items()}
+    yield from _recorded(new, shares, "share", "values")
+    yield from _recorded(new, {"sd": new.sd, "distinct": new.distinct}, "log", "values")
 
 
 def _of_names(new: CategoryColumn, old: CategoryColumn | None) -> Iterator[Metric]:
     yield _unseen(new, old)
     top = max(new.counts.values(), default=0) / new.count if new.count else None
-    yield from _recorded(new, {"top_share": top}, "share")
-    yield from _recorded(new, {"entropy": _entropy(new), "mean_length": new.mean_length})
-    yield from _recorded(new, {"distinct": new.distinct}, "log")
+    yield from _recorded(new, {"top_share": top, **_shares(new, old)}, "share", "category")
+    yield from _recorded(
+        new, {"entropy": _entropy(new), "mean_length": new.mean_length}, "location", "category"
+    )
+    yield from _recorded(new, {"distinct": new.distinct}, "log", "category")
+
+
+def _shares(new: CategoryColumn, old: CategoryColumn | None) -> dict[str, float]:
+    """The shares of the commonest values; a value keeps its name while it is among them."""
+    usual = old if old and old.count else new
+    if not new.count or (usual.distinct or 0) > FEW:
+        return {}
+    return {
+        share_name(value): new.counts.get(value, 0) / new.count for value in list(usual.counts)[:COMMONEST]
+    }
+
+
+def share_name(value: str) -> str:
+    """What the share of a value is called: of bounded length, and without the dots that part the names of metrics.
+
+    >>> share_name("EWR"), share_name("St. Louis"), len(share_name("x" * 500))
+    ('share:EWR', 'share:St· Louis', 83)
+    """
+    if len(value) > LONGEST:
+        digest = hashlib.blake2b(value.encode(), digest_size=8).hexdigest()
+        value = f"{value[: LONGEST - 20]}…{digest}"
+    return "share:" + value.replace(".", "·")
 
 
 def _share(
@@ -108,7 +152,7 @@ def _share(
 
 
 def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
-    blank = Metric(name="beyond_share", value=None, n=new.count, scale="share", family="extreme", worse="up")
+    blank = Metric(name="beyond_share", value=None, n=new.count, scale="share", family="domain", worse="up")
     if old is None or old.min is None or old.max is None or not new.count:
         return replace(blank, why="there is nothing to compare with")
     from airflow_mlmonitor.stats.effects import cohens_h
@@ -127,7 +171,7 @@ def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
 
 
 def _unseen(new: CategoryColumn, old: CategoryColumn | None) -> Metric:
-    blank = Metric(name="unseen_share", value=None, n=new.count, scale="share", family="category", worse="up")
+    blank = Metric(name="unseen_share", value=None, n=new.count, scale="share", family="domain", worse="up")
     if old is None or not old.count or not new.count:
         return replace(blank, why="there is nothing to compare with")
     if not old.exact:
@@ -135,13 +179,15 @@ def _unseen(new: CategoryColumn, old: CategoryColumn | None) -> Metric:
     unseen = {value: count for value, count in new.counts.items() if value not in old.counts}
     once = sum(count == 1 for count in old.counts.values())
     # Values that came once in the baseline tell how often something new comes (Good 1953).
-    metric = _share("unseen_share", (sum(unseen.values()), new.count), (once, old.count), family="category")
+    metric = _share("unseen_share", (sum(unseen.values()), new.count), (once, old.count), family="domain")
     named = ", ".join(f"{value!r} in {count:,}" for value, count in list(unseen.items())[:NAMED])
     more = f" and {len(unseen) - NAMED:,} more" if len(unseen) > NAMED else ""
     return replace(metric, why=f"{named}{more}" if unseen and not new.private else None)
 
 
-def _recorded(column: Column, values: dict[str, float | None], scale: Scale = "location") -> Iterator[Metric]:
+def _recorded(
+    column: Column, values: Mapping[str, float | None], scale: Scale, family: str
+) -> Iterator[Metric]:
     """Numbers that are remembered, and not compared with the baseline's."""
     for name, value in values.items():
         yield Metric(
@@ -149,7 +195,7 @@ def _recorded(column: Column, values: dict[str, float | None], scale: Scale = "l
             value=None if value is None else float(value),
             n=column.rows,
             scale=scale,
-            family="summary",
+            family=family,
             why="it is not defined here" if value is None else None,
         )
 

@@ -18,7 +18,7 @@ from tests.rows import profiled
 
 NUMBER_METRICS = {
     "null_share", "nonfinite_share", "zero_share", "beyond_share", "mean", "min", "max", "p05", "p25", "p50", "p75",
-    "p95", "top_share", "sd", "distinct",
+    "p95", "top_share", "integer_share", "distinct_ratio", "sd", "distinct",
 }  # fmt: skip
 NAME_METRICS = {"null_share", "unseen_share", "top_share", "entropy", "mean_length", "distinct"}
 
@@ -38,8 +38,8 @@ def found(now: Any, before: Any = None, column: str = "x", **options: Any) -> di
 
 def test_numbers_names_and_others_each_have_their_metrics() -> None:
     assert set(found([1.0, 2.0])) == NUMBER_METRICS
-    assert set(found(["a", "b"])) == NAME_METRICS
-    assert set(found([True, False])) == NAME_METRICS
+    assert set(found(["a", "b"])) == NAME_METRICS | {"share:a", "share:b"}
+    assert set(found([True, False])) == NAME_METRICS | {"share:true", "share:false"}
     assert set(found([[1], None])) == {"null_share"}
     assert set(found(pa.array([1], pa.timestamp("s")))) == {"null_share"}
     assert set(found(pa.nulls(2))) == {"null_share"}
@@ -57,6 +57,8 @@ def test_what_is_recorded_is_what_numpy_says() -> None:
     unique, counts = np.unique(values, return_counts=True)
     assert metrics["distinct"].value == unique.size
     assert metrics["top_share"].value == pytest.approx(counts.max() / 400)
+    assert metrics["distinct_ratio"].value == pytest.approx(unique.size / 400)
+    assert metrics["integer_share"].value == pytest.approx(np.mean(values == np.rint(values)))
     assert all(metric.effect is None for metric in metrics.values())
 
 
@@ -68,8 +70,55 @@ def test_what_is_recorded_of_names() -> None:
     assert found(["a"] * 6)["entropy"].value == 0.0
 
 
+def test_each_metric_tells_of_one_problem() -> None:
+    both = {**found([1.0, 2.0], [3.0]), **found(["a"], ["b"])}
+    families = {name: metric.family for name, metric in both.items()}
+    assert (families["null_share"], families["nonfinite_share"]) == ("missing", "missing")
+    assert {families[name] for name in ("min", "max")} == {"extreme"}
+    assert {families[name] for name in ("beyond_share", "unseen_share")} == {"domain"}
+    assert {families[name] for name in ("mean", "sd", "p50", "zero_share", "integer_share")} == {"values"}
+    assert {families[name] for name in ("entropy", "share:b", "mean_length")} == {"category"}
+
+
+def shares(metrics: dict[str, Metric]) -> dict[str, float | None]:
+    return {name: metric.value for name, metric in metrics.items() if name.startswith("share:")}
+
+
+def test_the_commonest_values_of_the_baseline_are_followed_one_by_one() -> None:
+    before = [
+        letter for letter, count in zip("abcdefghij", range(10, 0, -1), strict=True) for _ in range(count)
+    ]
+    assert list(shares(found(before))) == [f"share:{letter}" for letter in "abcdefgh"]
+    now = shares(found(["j"] * 3 + ["a"], before))
+    assert list(now) == [f"share:{letter}" for letter in "abcdefgh"]
+    assert (now["share:a"], now["share:b"]) == (0.25, 0.0)
+
+
+def test_of_many_values_none_is_followed() -> None:
+    assert shares(found([f"n{number}" for number in range(201)])) == {}
+    assert len(shares(found([f"n{number}" for number in range(200)]))) == 8
+
+
+def test_values_that_are_private_long_or_have_dots_are_followed_under_other_names() -> None:
+    (private,) = shares(found(["Ada", "Ada"], private=("x",)))
+    assert private.startswith("share:#")
+    assert list(shares(found(["St. Louis"]))) == ["share:St· Louis"]
+    names = list(shares(found(["x" * 150 + "a", "x" * 150 + "b"])))
+    assert len(set(names)) == 2
+    assert max(map(len, names)) < 90
+
+
+def test_without_a_baseline_only_what_needs_none_is_measured() -> None:
+    now = profiled({"x": [1.0, 2.0], "y": ["a", "b"]})
+    asked = {metric.name for metric in Values().measure(now, None)}
+    assert asked - {metric.name for metric in Values(baseline=None).measure(now, None)} == {
+        "beyond_share",
+        "unseen_share",
+    }
+
+
 @pytest.mark.parametrize(
-    ("name", "before", "now", "shares"),
+    ("name", "before", "now", "expected"),
     [
         ("null_share", [None] * 2 + [1.0] * 98, [None] * 30 + [1.0] * 70, (0.02, 0.3)),
         (
@@ -82,14 +131,14 @@ def test_what_is_recorded_of_names() -> None:
     ],
 )
 def test_shares_are_tested_against_the_baseline(
-    name: str, before: list[Any], now: list[Any], shares: tuple[float, float]
+    name: str, before: list[Any], now: list[Any], expected: tuple[float, float]
 ) -> None:
     metric = found(now, before)[name]
-    assert (metric.expected, metric.value) == shares
+    assert (metric.expected, metric.value) == expected
     assert metric.p_value is not None
     assert metric.p_value < 1e-4
     assert metric.effect == pytest.approx(
-        2 * math.asin(math.sqrt(shares[1])) - 2 * math.asin(math.sqrt(shares[0]))
+        2 * math.asin(math.sqrt(expected[1])) - 2 * math.asin(math.sqrt(expected[0]))
     )
     same = found(before, before)[name]
     assert same.p_value is not None
