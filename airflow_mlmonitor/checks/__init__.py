@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from airflow_mlmonitor.checks.check import Check, check
+from airflow_mlmonitor.checks.consistency import Consistency
 from airflow_mlmonitor.checks.drift import Drift
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.checks.quality import Quality
 from airflow_mlmonitor.checks.shape import Shape
 from airflow_mlmonitor.checks.skew import Skew
 from airflow_mlmonitor.checks.values import Values
 
-__all__ = ["Check", "Drift", "Inspected", "Inspection", "Metric", "Scene", "Shape", "Skew", "Values", "check"]
+__all__ = [
+    "Check",
+    "Consistency",
+    "Drift",
+    "Inspected",
+    "Inspection",
+    "Metric",
+    "Quality",
+    "Scene",
+    "Shape",
+    "Skew",
+    "Values",
+    "check",
+]

@@ -15,6 +15,7 @@ from airflow_mlmonitor.errors import ConfigurationError
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.baseline import Baseline
     from airflow_mlmonitor.data.profile import Profile
+    from airflow_mlmonitor.data.rules.rule import Rule
 
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -53,6 +54,11 @@ class Check(ABC):
     def limits(self) -> Mapping[str, Mapping[str, Any]]:
         """Limits that follow from its own parameters, as :class:`~airflow_mlmonitor.judging.Bounds` has them."""
         return {}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What it wants the rows held against while they are read, besides the rules of a baseline."""
+        return ()
 
     @abstractmethod
     def measure(self, now: Profile, before: Profile | None) -> Iterable[Metric]:

@@ -79,7 +79,7 @@ class Outcome(Rule):
 
     def _scorer(self, view: BatchView) -> Callable[[Rows], Scores]:
         """What scores some of the rows."""
-        if view.is_name(self.prediction) and view.is_name(self.label):
+        if view.is_name(self.prediction) and view.kind(self.label) in ("name", "nothing"):
             made, known = ~view.missing(self.prediction), ~view.missing(self.label)
             wrong = view.hashes(self.prediction) != view.hashes(self.label)
             return lambda rows: NameScores(

@@ -35,8 +35,13 @@ def placed(view: BatchView, column: str, values: Sequence[str]) -> NDArray[np.in
 def _numbered(numbers: NDArray[np.float64]) -> tuple[NDArray[np.int64], list[str]]:
     values, positions = np.unique(numbers, return_inverse=True)  # NaN comes last, and once
     positions = np.where(np.isnan(numbers), -1, positions)
-    return positions, [_spelled(value) for value in values[~np.isnan(values)].tolist()]
+    return positions, [spelled(value) for value in values[~np.isnan(values)].tolist()]
 
 
-def _spelled(value: float) -> str:
+def spelled(value: float) -> str:
+    """A number as the name of a segment.
+
+    >>> spelled(8.0), spelled(0.25)
+    ('8', '0.25')
+    """
     return str(int(value)) if value.is_integer() else str(value)
