@@ -2,11 +2,12 @@
 
 ::
 
-    store.py      the contract: MetricsStore, Pin, Annotation
+    store.py      the contract: MetricsStore, Pin, Annotation; casebook.py is its part on incidents
     history.py    what comes out of it: Run, State, Point, History
     shelf.py      the store as a baseline sees it
     saving.py     what holds for every save: who owns a window, what a run is worth
-    memory.py     MemoryStore
+    deciding.py   what holds for every decision about an incident
+    memory.py     MemoryStore, with memory_casebook.py
     sql.py        SqlStore, open_store: the contract in a SQL database, on
                     engines.py     its URL and drivers      database.py      its transactions
                     faults.py      its complaints
@@ -14,6 +15,7 @@
                     tables.py      its tables               column_types.py  their types
                     queries.py     what is read             changes.py       what is written, with upsert.py
                     past.py        what a judge reads
+                    incident_tables.py, cases.py and tracking.py: the same for incidents
 """
 
 from __future__ import annotations

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, CursorResult, Row, bindparam, delete, insert, select, update
 
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.incident import Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report, Tags
-from airflow_mlmonitor.store import tables
+from airflow_mlmonitor.store import tables, tracking
 from airflow_mlmonitor.store.history import State
-from airflow_mlmonitor.store.saving import no_such_run, refuse_stranger, state_of
+from airflow_mlmonitor.store.saving import alert_in, no_such_run, refuse_stranger, state_of
 from airflow_mlmonitor.store.store import Pin
 from airflow_mlmonitor.store.tables import digest
 from airflow_mlmonitor.store.upsert import insert_missing, upsert
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     Found = CursorResult[*tuple[Any, ...]]
 
 
-def save(connection: Connection, report: Report, profile: bytes | None) -> None:
-    """Write a run in place of what was known of its monitor and window."""
+def save(connection: Connection, report: Report, profile: bytes | None) -> list[Notice]:
+    """Write a run in place of what was known of its monitor and window; say what it meant for incidents."""
     monitor_id = _monitor(connection, report)
     run_id = _run(connection, monitor_id, report)
     _replace_metrics(connection, run_id, _series(connection, monitor_id, report), report)
@@ -35,6 +36,8 @@ def save(connection: Connection, report: Report, profile: bytes | None) -> None:
         connection.execute(delete(tables.profile).where(part.digest == digest(report.monitor), *same))
     else:
         keep(connection, report.monitor, {report.window: profile})
+    tracking.replace_alert(connection, run_id, alert_in(report))
+    return tracking.track(connection, monitor_id, report.monitor, report.model, report.window)
 
 
 def keep(connection: Connection, label: str, profiles: Mapping[Window, bytes]) -> None:
@@ -81,6 +84,8 @@ def mark(connection: Connection, monitor: str, window: Window, state: State, *, 
     said = {"who": who, "note": note, "made_at": datetime.now(UTC)}
     states = {"state_before": found.state, "state_after": state.value}
     connection.execute(insert(tables.annotation).values(run_id=found.id, **said, **states))
+    if state is State.ACCEPTED:
+        tracking.accept_groups(connection, found.id)
 
 
 def _monitor(connection: Connection, report: Report) -> int:
@@ -96,8 +101,13 @@ def _monitor(connection: Connection, report: Report) -> int:
 
 
 def _known_monitor(connection: Connection, name: str) -> Found:
+    """Find a monitor and lock its row: whoever writes runs of one monitor does so one after the other.
+
+    Each has to see what the run of the one before meant for the monitor's incidents.
+    """
     monitor = tables.monitor.c
-    return connection.execute(select(monitor.id, monitor.model).where(monitor.digest == digest(name)))
+    known = select(monitor.id, monitor.model).where(monitor.digest == digest(name))
+    return connection.execute(known.with_for_update())
 
 
 def _run(connection: Connection, monitor_id: int, report: Report) -> int:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from threading import RLock
 from typing import Any
 
 from airflow_mlmonitor.data.window import Window, utc
+from airflow_mlmonitor.judging.incident import Group, Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.history import History, Point, Run, State
-from airflow_mlmonitor.store.saving import no_such_run, refuse_stranger, refuse_unstorable, state_of
+from airflow_mlmonitor.store.memory_casebook import Key, MemoryCasebook
+from airflow_mlmonitor.store.saving import (
+    alert_in,
+    no_such_run,
+    refuse_stranger,
+    refuse_unstorable,
+    state_of,
+)
 from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
-
-Key = tuple[str, Window]
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class _Saved:
     traces: Mapping[str, bytes]
 
 
-class MemoryStore(MetricsStore):
+class MemoryStore(MemoryCasebook, MetricsStore):
     """A metrics store that is gone with its process.
 
     Examples
@@ -38,16 +43,14 @@ class MemoryStore(MetricsStore):
     """
 
     def __init__(self) -> None:
-        self._lock = RLock()
+        super().__init__()
         self._saved: dict[Key, _Saved] = {}
-        self._models: dict[str, str] = {}
         self._kinds: dict[tuple[str, tuple[str, str, str]], dict[str, Any]] = {}
-        self._annotations: dict[Key, list[Annotation]] = {}
         self._profiles: dict[Key, bytes] = {}
         self._pins: dict[tuple[str, str], Pin] = {}
 
-    def save(self, report: Report, *, profile: bytes | None = None) -> None:
-        """Remember a run and, encoded, the profile of its rows."""
+    def save(self, report: Report, *, profile: bytes | None = None) -> list[Notice]:
+        """Remember a run and, encoded, the profile of its rows; say what it meant for incidents."""
         refuse_unstorable(report)
         key = report.monitor, report.window
         with self._lock:
@@ -63,6 +66,8 @@ class MemoryStore(MetricsStore):
             self._profiles.pop(key, None)
             if profile is not None:
                 self._profiles[key] = profile
+            self._alerts[key] = alert_in(report)
+            return self._track(report.monitor, report.window, datetime.now(UTC))
 
     def history(
         self,
@@ -88,7 +93,7 @@ class MemoryStore(MetricsStore):
                         found.setdefault(key, {})[position] = _point(run, verdict)
                 for name in saved.traces.keys() & set(traces):
                     left.setdefault(name, {})[position] = saved.traces[name]
-            return History(runs, found, left)
+            return History(runs, found, left, self._accepted_by(runs))
 
     def runs(
         self,
@@ -127,14 +132,11 @@ class MemoryStore(MetricsStore):
         """Say what a run is worth as history; who said so, when and why is kept."""
         key = monitor, window
         with self._lock:
-            saved = self._saved.get(key)
-            if saved is None:
+            if key not in self._saved:
                 raise no_such_run(monitor, window)
-            said = Annotation(
-                who=who, note=note, made_at=datetime.now(UTC), before=saved.run.state, after=state
-            )
-            self._annotations.setdefault(key, []).append(said)
-            self._saved[key] = replace(saved, run=replace(saved.run, state=state))
+            self._set_state(key, state, who=who, note=note, made_at=datetime.now(UTC))
+            if state is State.ACCEPTED:
+                self._accept_groups(key)
 
     def annotations(self, monitor: str, window: Window) -> list[Annotation]:
         """Return what people said of one run, oldest first; empty if it is unknown."""
@@ -190,6 +192,24 @@ class MemoryStore(MetricsStore):
             (window, profile) for window, profile in sorted(found) if windows is None or window in windows
         ]
         return wanted[-last:] if last > 0 else []
+
+    def _state(self, key: Key) -> State:
+        return self._saved[key].run.state
+
+    def _set_state(self, key: Key, state: State, *, who: str, note: str, made_at: datetime) -> None:
+        saved = self._saved[key]
+        said = Annotation(who=who, note=note, made_at=made_at, before=saved.run.state, after=state)
+        self._annotations.setdefault(key, []).append(said)
+        self._saved[key] = replace(saved, run=replace(saved.run, state=state))
+
+    def _accepted_by(self, runs: Sequence[Run]) -> dict[Group, datetime]:
+        """From when on each group's values are the new normal, as accepted runs say; the last one holds."""
+        return {
+            group: run.window.start
+            for run in runs
+            if run.state is State.ACCEPTED
+            for group in self._accepted.get((run.monitor, run.window), ())
+        }
 
     def _trains(self, label: str, window: Window) -> bool:
         saved = self._saved.get((label, window))

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from airflow_mlmonitor.store import tables
-from airflow_mlmonitor.store.history import History, Point, Run
+from airflow_mlmonitor.store import cases, tables
+from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.queries import STATUSES, runs
 from airflow_mlmonitor.store.tables import digest
 
@@ -33,12 +33,14 @@ def history(
     found = runs(connection, monitor=monitor, model=None, asof=asof, last=last)
     by_age = dict(reversed(found.items()))
     left = _traces(connection, list(by_age), traces)
+    accepted = {run_id: run.window.start for run_id, run in by_age.items() if run.state is State.ACCEPTED}
+    since = cases.accepted(connection, accepted)
     if not points:
-        return History(tuple(by_age.values()), traces=left)
+        return History(tuple(by_age.values()), traces=left, accepted=since)
     names = _series(connection, monitor, metric, column)
     wanted = None if metric is None and column is None else list(names)
     with _collector_paused():
-        return History(tuple(by_age.values()), _points(connection, by_age, names, wanted), left)
+        return History(tuple(by_age.values()), _points(connection, by_age, names, wanted), left, since)
 
 
 def _traces(connection: Connection, ids: Sequence[int], names: Sequence[str]) -> dict[str, dict[int, bytes]]:

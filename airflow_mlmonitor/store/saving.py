@@ -7,8 +7,10 @@ from datetime import datetime
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import StoreError, WindowClaimed
+from airflow_mlmonitor.judging.incident import Alert, alert_of
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report, Tags
+from airflow_mlmonitor.report.text import foremost
 from airflow_mlmonitor.store.history import State
 
 HUMAN = frozenset({State.BAD, State.ACCEPTED})
@@ -65,6 +67,11 @@ def state_of(report: Report, earlier: State | None) -> State:
     if earlier in HUMAN:
         return earlier
     return State.ALERT if any(verdict.is_grounded for verdict in report.findings) else State.CLEAN
+
+
+def alert_in(report: Report) -> Alert | None:
+    """What a run found, as far as incidents go."""
+    return alert_of(report.findings, foremost(report.findings[:1]))
 
 
 def no_such_run(monitor: str, window: Window) -> StoreError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -10,10 +10,12 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from airflow_mlmonitor.data.window import Window, utc
+from airflow_mlmonitor.judging.incident import Event, Happening, Incident, IncidentState, Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
-from airflow_mlmonitor.store import changes, past, queries
+from airflow_mlmonitor.store import cases, changes, past, queries, tracking
 from airflow_mlmonitor.store.database import Database
+from airflow_mlmonitor.store.deciding import no_such_incident
 from airflow_mlmonitor.store.engines import read_url
 from airflow_mlmonitor.store.history import History, Run, State
 from airflow_mlmonitor.store.saving import refuse_unstorable
@@ -90,10 +92,10 @@ class SqlStore(MetricsStore):
         """Close the connections; the next use opens new ones."""
         self._database.dispose()
 
-    def save(self, report: Report, *, profile: bytes | None = None) -> None:
-        """Remember a run and, encoded, the profile of its rows."""
+    def save(self, report: Report, *, profile: bytes | None = None) -> list[Notice]:
+        """Remember a run and, encoded, the profile of its rows; say what it meant for incidents."""
         refuse_unstorable(report)
-        self._write(partial(changes.save, report=report, profile=profile))
+        return self._write(partial(changes.save, report=report, profile=profile))
 
     def history(
         self,
@@ -107,8 +109,10 @@ class SqlStore(MetricsStore):
         traces: Sequence[str] = (),
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them."""
-        wanted = {"asof": utc(asof), "last": last, "metric": metric, "column": column}
-        return self._read(partial(past.history, monitor=monitor, points=points, traces=traces, **wanted))
+        found = partial(
+            past.history, monitor=monitor, asof=utc(asof), last=last, points=points, traces=traces
+        )
+        return self._read(partial(found, metric=metric, column=column))
 
     def runs(
         self,
@@ -139,6 +143,38 @@ class SqlStore(MetricsStore):
     def annotations(self, monitor: str, window: Window) -> list[Annotation]:
         """Return what people said of one run, oldest first; empty if it is unknown."""
         return self._read(partial(queries.marks, monitor=monitor, window=window))
+
+    def incidents(
+        self,
+        *,
+        model: str | None = None,
+        monitor: str | None = None,
+        state: Collection[IncidentState] | None = None,
+        last: int = 20,
+    ) -> list[Incident]:
+        """Return the incidents that opened last, latest first."""
+        return self._read(partial(cases.incidents, model=model, monitor=monitor, state=state, last=last))
+
+    def incident(self, number: int) -> Incident:
+        """Return one incident."""
+        found = self._read(partial(cases.incident, number=number))
+        if found is None:
+            raise no_such_incident(number)
+        return found
+
+    def decide(
+        self,
+        number: int,
+        what: Happening,
+        *,
+        who: str,
+        note: str = "",
+        until: datetime | None = None,
+        unless_worse: bool = False,
+    ) -> Incident:
+        """Record what a person decides about an incident."""
+        said = partial(Event, what=what, who=who, note=note, until=until, unless_worse=unless_worse)
+        return self._write(partial(tracking.decide, number=number, said=said))
 
     def pin(
         self,

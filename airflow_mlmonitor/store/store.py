@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.incident import Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
+from airflow_mlmonitor.store.casebook import Casebook
 from airflow_mlmonitor.store.history import History, Run, State
 
 
@@ -63,7 +65,7 @@ class Annotation:
     after: State
 
 
-class MetricsStore(ABC):
+class MetricsStore(Casebook, ABC):
     """What earlier runs concluded.
 
     **Keys.** A run is keyed by (monitor, window): saving it again replaces it, whatever the try, the order of a
@@ -88,8 +90,10 @@ class MetricsStore(ABC):
     """
 
     @abstractmethod
-    def save(self, report: Report, *, profile: bytes | None = None) -> None:
-        """Remember a run and, encoded, the profile of its rows.
+    def save(self, report: Report, *, profile: bytes | None = None) -> list[Notice]:
+        """Remember a run and, encoded, the profile of its rows; say what it meant for incidents.
+
+        What a run that is saved again has been told of already is not news again.
 
         Raises
         ------
@@ -141,6 +145,8 @@ class MetricsStore(ABC):
     @abstractmethod
     def mark(self, monitor: str, window: Window, state: State, *, who: str, note: str = "") -> None:
         """Say what a run is worth as history; who said so, when and why is kept as an annotation.
+
+        From an accepted run on, the values of the groups it had findings of are the new normal.
 
         Raises
         ------

@@ -5,7 +5,8 @@
     monitor ─┬─< run ─┬─< metric >── series      one row a metric of a run; ten million rows are ordinary
              │        ├─< fact                   texts about a run: its schema, versions, digests
              │        ├─< trace                  bytes that a run leaves for later ones, by name
-             │        └─< annotation             who marked the run, when and why
+             │        ├─< annotation             who marked the run, when and why
+             │        └── incidents              in incident_tables.py
              └─< series                          (metric, column, slice): what stays the same over time
     profile                                      (label, window) -> encoded profile
     pin                                          (model, version) -> pinned profile

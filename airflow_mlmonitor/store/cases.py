@@ -1,0 +1,187 @@
+"""What is read of incidents: the statements, and what their rows become."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, select
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.incident import (
+    UNRESOLVED,
+    Alert,
+    Event,
+    Group,
+    Happening,
+    Incident,
+    IncidentState,
+)
+from airflow_mlmonitor.judging.incidents import Sighting
+from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.store import incident_tables, tables
+from airflow_mlmonitor.store.tables import digest
+
+T = TypeVar("T")
+Found = Row[*tuple[Any, ...]]
+
+
+def incidents(
+    connection: Connection,
+    *,
+    model: str | None,
+    monitor: str | None,
+    state: Collection[IncidentState] | None,
+    last: int,
+) -> list[Incident]:
+    """Read the incidents that opened last, latest first."""
+    own = incident_tables.incident.c
+    wanted = _bare().order_by(own.opened_start.desc(), own.opened_end.desc(), own.id.desc())
+    if monitor is not None:
+        wanted = wanted.where(tables.monitor.c.digest == digest(monitor))
+    if state is not None and UNRESOLVED.issuperset(state):
+        wanted = wanted.where(own.resolved_start.is_(None))
+    # Models are compared here, since MySQL takes "fare" and "fare " for one.
+    found = [row for row in connection.execute(wanted) if model in (None, row.model)]
+    if state is None:
+        return whole(connection, found[: max(last, 0)])
+    return [one for one in whole(connection, found) if one.state in state][: max(last, 0)]
+
+
+def incident(connection: Connection, number: int) -> Incident | None:
+    """Read one incident."""
+    found = connection.execute(_bare().where(incident_tables.incident.c.id == number)).all()
+    return next(iter(whole(connection, found)), None)
+
+
+def of_monitor(connection: Connection, monitor_id: int) -> Sequence[Found]:
+    """Read the rows of a monitor's incidents."""
+    return connection.execute(_bare().where(incident_tables.incident.c.monitor_id == monitor_id)).all()
+
+
+def bare(row: Found) -> Incident:
+    """Make an incident of its row, without its runs and events."""
+    return _incident(row, (), ())
+
+
+def whole(connection: Connection, rows: Sequence[Found]) -> list[Incident]:
+    """Make incidents of their rows, with the runs that belong to them and what happened to them."""
+    numbers = [row.id for row in rows]
+    windows, events = _windows(connection, numbers), _events(connection, numbers)
+    return [_incident(row, windows.get(row.id, ()), events.get(row.id, ())) for row in rows]
+
+
+def sightings(connection: Connection, monitor_id: int, first: Window) -> dict[Window, tuple[int, Sighting]]:
+    """Read the runs of a monitor from one on, oldest first: the id of each, and what it found."""
+    run, alert = tables.run, incident_tables.alert
+    found = connection.execute(
+        select(run.c.id, run.c.window_start, run.c.window_end)
+        .add_columns(alert.c.status, alert.c.title, alert.c.severities)
+        .select_from(run.outerjoin(alert, alert.c.run_id == run.c.id))
+        .where(run.c.monitor_id == monitor_id, run.c.window_start >= first.start)
+        .order_by(run.c.window_start, run.c.window_end)
+    )
+    runs = {Window(row.window_start, row.window_end): row for row in found}
+    return {
+        window: (row.id, Sighting(window, None if row.status is None else _alert(row)))
+        for window, row in runs.items()
+        if window >= first
+    }
+
+
+def alert_groups(connection: Connection, run_id: int) -> list[Group]:
+    """Read the groups of which a run found something."""
+    alert = incident_tables.alert.c
+    content = connection.scalar(select(alert.severities).where(alert.run_id == run_id))
+    return [(column, family) for column, family, _ in json.loads(content)] if content else []
+
+
+def accepted(connection: Connection, starts: Mapping[int, datetime]) -> dict[Group, datetime]:
+    """Read from when on each group's values are the new normal, given the starts of accepted runs by their ids."""
+    if not starts:
+        return {}
+    own = incident_tables.accepted.c
+    found = connection.execute(
+        select(own.run_id, own.column_name, own.family).where(own.run_id.in_(list(starts)))
+    )
+    since: dict[Group, datetime] = {}
+    for run_id, column, family in found:
+        group, start = (column, family), starts[run_id]
+        since[group] = max(start, since.get(group, start))
+    return since
+
+
+def _bare() -> Select[Any]:
+    own, of = incident_tables.incident, tables.monitor
+    return select(own, of.c.name, of.c.model).join(of, of.c.id == own.c.monitor_id)
+
+
+def _windows(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Window, ...]]:
+    own, run = incident_tables.incident_run, tables.run
+    found = connection.execute(
+        select(own.c.incident_id, run.c.window_start, run.c.window_end)
+        .join(run, run.c.id == own.c.run_id)
+        .where(own.c.incident_id.in_(numbers))
+        .order_by(run.c.window_start, run.c.window_end)
+    )
+    return _gathered((number, Window(start, end)) for number, start, end in found)
+
+
+def _events(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Event, ...]]:
+    own = incident_tables.event
+    found = connection.execute(
+        select(own).where(own.c.incident_id.in_(numbers)).order_by(own.c.made_at, own.c.id)
+    )
+    return _gathered((row.incident_id, _event(row)) for row in found)
+
+
+def _gathered(found: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
+    gathered: dict[int, list[T]] = defaultdict(list)
+    for number, one in found:
+        gathered[number].append(one)
+    return {number: tuple(ones) for number, ones in gathered.items()}
+
+
+def _incident(row: Found, windows: tuple[Window, ...], events: tuple[Event, ...]) -> Incident:
+    return Incident(
+        id=row.id,
+        monitor=row.name,
+        model=row.model,
+        title=row.title,
+        status=Status(row.status),
+        severity=row.severity,
+        groups=tuple((column, family) for column, family in json.loads(row.families)),
+        windows=windows,
+        opened=Window(row.opened_start, row.opened_end),
+        resolved=_span(row.resolved_start, row.resolved_end),
+        settled=_span(row.settled_start, row.settled_end),
+        events=events,
+    )
+
+
+def _event(row: Found) -> Event:
+    return Event(
+        what=Happening(row.what),
+        window=Window(row.window_start, row.window_end),
+        made_at=row.made_at,
+        who=row.who,
+        note=row.note,
+        until=row.until,
+        unless_worse=bool(row.unless_worse),
+    )
+
+
+def _alert(row: Found) -> Alert:
+    severities = json.loads(row.severities)
+    return Alert(
+        status=Status(row.status),
+        title=row.title,
+        groups={(column, family): severity for column, family, severity in severities},
+    )
+
+
+def _span(start: datetime | None, end: datetime | None) -> Window | None:
+    return Window(start, end) if start and end else None
