@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 from numpy.typing import NDArray
 
-from airflow_mlmonitor.data.arrow import codes, floats, is_name, is_number, texts, validity
+from airflow_mlmonitor.data.arrow import codes, floats, is_name, is_number, taken, texts, validity
 from airflow_mlmonitor.data.distinct import Hashes, hash_strings, mix
 from airflow_mlmonitor.data.schemas import is_moment
 
@@ -70,6 +70,10 @@ class BatchView:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
         return tuple(self.batch.schema.names)
+
+    def thinned(self, rows: NDArray[np.int64]) -> BatchView:
+        """Some of the rows, by their numbers, looked at in the same way."""
+        return BatchView(taken(self.batch, rows), names=self._names, private=self.private)
 
     def kind(self, column: str) -> Kind:
         """What the values of a column are."""
