@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -12,15 +13,19 @@ from airflow_mlmonitor.checks.inspection import Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.baseline import Reference
 from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.rules.memory import Memory, Novelty
 from airflow_mlmonitor.data.source import Connections
 from airflow_mlmonitor.data.window import Window
-from airflow_mlmonitor.errors import ConfigurationError, MLMonitorError, StoreError
+from airflow_mlmonitor.errors import ConfigurationError, EncodingError, MLMonitorError, StoreError
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.shelf import StoreShelf
 
 REHEARSALS = 28
 """Days of the training data that are measured as if they had been runs, the latest ones."""
+
+NOVELTY = "novelty"
+"""Name of the trace in which a run leaves what it showed for the first time."""
 
 Key = tuple[str, str, str]
 
@@ -92,11 +97,23 @@ def measure(
     return measured
 
 
+def remembered(now: Profile, history: History) -> Memory:
+    """What was seen before a run: by its baseline, and by those earlier runs that later ones may learn from."""
+    if now.tallies is None:
+        return Memory()
+    memory = now.tallies.rules.memory
+    for position, trace in sorted(history.traces.get(NOVELTY, {}).items()):
+        if history.runs[position].state.trains:
+            with suppress(EncodingError):  # what cannot be read any more was not seen
+                memory = memory + Novelty.decode(trace)
+    return memory
+
+
 def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShelf, monitor: str) -> History:
     """Measure the days of the pinned training data as if they had been runs: history before the first one.
 
     Each is compared with what the run under test is compared with. A check that cannot be measured on a day has no
-    value there.
+    value there. What the days showed for the first time the baseline itself remembers.
     """
     days = shelf.training_days(REHEARSALS)
     runs = tuple(_imagined(monitor, shelf.model, window, day) for window, day in days)

@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.data.baseline import Pinned
 from airflow_mlmonitor.data.connections import EnvironmentConnections
 from airflow_mlmonitor.data.profile import Profile
+from airflow_mlmonitor.data.reading import FreeRules
+from airflow_mlmonitor.data.rules.learning import schema_rules
+from airflow_mlmonitor.data.rules.rules import Rules
 from airflow_mlmonitor.data.source import Connections
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.diagnosing import diagnosed
@@ -18,7 +22,7 @@ from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.significance import Significance
 from airflow_mlmonitor.judging.verdict import Verdict
-from airflow_mlmonitor.measuring import measure, rehearsed
+from airflow_mlmonitor.measuring import NOVELTY, measure, rehearsed, remembered
 from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store.shelf import StoreShelf
 from airflow_mlmonitor.store.store import MetricsStore
@@ -54,6 +58,18 @@ class Monitor:
     judge: Judge = field(default_factory=Significance)
     bounds: Bounds | None = None
 
+    def rules(self, store: MetricsStore) -> Rules | FreeRules:
+        """What the rows are to be read with: the rules of the pinned baseline, or else those that need none.
+
+        Raises
+        ------
+        StoreError
+            The baseline could not be read.
+        """
+        versions = [check.baseline.version for check in self.checks if isinstance(check.baseline, Pinned)]
+        pin = store.pinned(self.model, versions[0] if versions else None)
+        return (Profile.decode(pin.profile).rules if pin else None) or schema_rules
+
     def evaluate(
         self,
         now: Profile,
@@ -65,7 +81,7 @@ class Monitor:
         model_version: str | None = None,
         announce: Callable[[Report], None] | None = None,
     ) -> Report:
-        """Measure, judge and remember one run.
+        """Measure, judge and remember one run; ``now`` are its rows, read with :meth:`rules`.
 
         ``announce`` gets the report before it is saved: a store that fails then does not take the findings with it.
 
@@ -76,8 +92,15 @@ class Monitor:
         """
         started, clock = datetime.now(UTC), time.perf_counter()
         shelf = StoreShelf(store, self.name, self.model, window)
+        history = store.history(
+            self.name,
+            asof=window.start,
+            last=HISTORY,
+            points=self.judge.wants_points,
+            traces=(*self.judge.traces, NOVELTY),
+        )
+        now = now.settled(remembered(now, history))
         measured = measure(self.checks, now, shelf, window, connections or EnvironmentConnections())
-        history = store.history(self.name, asof=window.start, last=HISTORY)
         if len(history) < ROOTS:
             history = rehearsed(measured.answers, shelf, self.name) + history
         judgement = self.judge.judge(measured.metrics, history, window)
@@ -99,7 +122,7 @@ class Monitor:
             facts={"schema": json.dumps(now.schema), **measured.facts},
             score=judgement.score,
             threshold=judgement.threshold,
-            traces=judgement.traces,
+            traces={**judgement.traces, **({NOVELTY: now.novelty.encode()} if now.novelty else {})},
             tags=tags or Tags(),
             started=started,
             seconds=time.perf_counter() - clock,

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from airflow_mlmonitor.cli.location import declare_store, opened_store
 from airflow_mlmonitor.cli.output import write, write_json
-from airflow_mlmonitor.cli.rows import declare_rows, names, profiled, profiled_days, source
+from airflow_mlmonitor.cli.rows import declare_rows, names, source, trained
 from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.errors import DataError
 from airflow_mlmonitor.report.table import printable
@@ -32,12 +32,11 @@ def _declare(parser: ArgumentParser) -> None:
 
 def _run(arguments: Namespace) -> Exit:
     recipe = source(arguments.files, arguments, arguments.window, arguments.slices)
-    whole = profiled(recipe, arguments.window)
+    whole, days = trained(recipe, arguments.window)
     if not whole.rows:
         raise DataError(
             f"{recipe.label} has no rows to pin; a baseline of nothing would call everything new."
         )
-    days = profiled_days(recipe, arguments.window) if arguments.timestamp else {}
     with opened_store(arguments.store, create=True) as store:
         store.pin(
             arguments.model,

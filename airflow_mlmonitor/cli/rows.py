@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.cli.progress import progress
@@ -109,9 +110,13 @@ def profiled(recipe: Source, window: Window | None = None) -> Profile:
         return read(recipe, window, progress=advance)
 
 
-def profiled_days(recipe: Source, window: Window | None = None) -> dict[Window, Profile]:
-    """Read a source day by day."""
-    from airflow_mlmonitor.data.reading import read_days
+def trained(recipe: Source, window: Window | None = None) -> tuple[Profile, dict[Window, Profile]]:
+    """Learn what the rows of a source always do, and read them again: all of them, and by day where they have days."""
+    from airflow_mlmonitor.data.rules.learning import learn_rules
+    from airflow_mlmonitor.data.training import read_training
 
-    with progress(f"Reading {shortened(recipe.label, NAME)} by day") as advance:
-        return read_days(recipe, window, progress=advance)
+    with progress(f"Learning from {shortened(recipe.label, NAME)}") as advance:
+        rules = learn_rules(recipe, window, progress=advance)
+    span = timedelta(days=1) if recipe.timestamp else None
+    with progress(f"Reading {shortened(recipe.label, NAME)}") as advance:
+        return read_training(recipe, window, rules=rules, span=span, progress=advance)

@@ -22,6 +22,8 @@ from airflow_mlmonitor.operators.task import ReadingLog, no_vain_retries, render
 if TYPE_CHECKING:
     from airflow_mlmonitor.checks.check import Check
     from airflow_mlmonitor.data.profile import Profile
+    from airflow_mlmonitor.data.reading import FreeRules
+    from airflow_mlmonitor.data.rules.rules import Rules
     from airflow_mlmonitor.data.window import Window
     from airflow_mlmonitor.judging.bounds import Bounds
     from airflow_mlmonitor.judging.judge import Judge
@@ -139,8 +141,9 @@ class MonitorOperator(BaseOperator):
         with MetricsStoreHook(
             self.metrics_conn_id
         ).opened() as store:  # before the read: a dead store fails at once
-            return self._monitor(context).evaluate(
-                self._profile(window),
+            monitor = self._monitor(context)
+            return monitor.evaluate(
+                self._profile(window, partial(monitor.rules, store)),
                 window=window,
                 store=store,
                 connections=AirflowConnections(),
@@ -161,14 +164,15 @@ class MonitorOperator(BaseOperator):
         label = mapped_label(context)
         return self.monitor or f"{self.model}/{self.task_id}" + (f"[{label}]" if label else "")
 
-    def _profile(self, window: Window) -> Profile:
+    def _profile(self, window: Window, rules: Callable[[], Rules | FreeRules]) -> Profile:
         from airflow_mlmonitor.data.profile import Profile
         from airflow_mlmonitor.data.reading import read
 
         if self.source is None:
             return Profile()
         self.log.info("Reading %s, window %s.", self.source.label, window)
-        return read(self.source, window, connections=AirflowConnections(), progress=ReadingLog(self.log.info))
+        how: dict[str, Any] = {"connections": AirflowConnections(), "progress": ReadingLog(self.log.info)}
+        return read(self.source, window, rules=rules(), **how)
 
     def _announce(self, context: Context, report: Report) -> None:
         """Say what was found before it is saved: a store that fails then must not take the findings with it."""

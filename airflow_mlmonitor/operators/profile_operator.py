@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import reduce
 from operator import add
@@ -32,6 +32,7 @@ class ProfileOperator(BaseOperator):
     """Profiles the rows of a source and keeps the profile in the metrics store; judges nothing.
 
     With ``pin`` the profile becomes the baseline of a version of the model: for the task that prepares training data.
+    Its rows are then read twice: first to learn what they always do, which later runs are held against.
     Without, it is kept under a name and the window it is of: under the name of a monitor it gives that monitor a past
     before its first run.
 
@@ -104,17 +105,36 @@ class ProfileOperator(BaseOperator):
         return _summary(place, window, whole, len(parts))
 
     def _read(self, window: Window | None) -> tuple[Profile, dict[Window, Profile]]:
+        from airflow_mlmonitor.data.profile import Profile
         from airflow_mlmonitor.data.reading import read, read_days
 
         self.log.info("Reading %s, %s.", self.source.label, f"window {window}" if window else "all of it")
         how: dict[str, Any] = {"connections": AirflowConnections(), "progress": ReadingLog(self.log.info)}
-        parts = read_days(self.source, window, span=self.split, **how) if self.split else {}
-        profiles = list(parts.values()) if self.split else [read(self.source, window, **how)]
-        if not sum(profile.rows for profile in profiles):
+        if self.pin:
+            whole, parts = self._trained(window, how)
+        elif self.split:
+            parts = read_days(self.source, window, span=self.split, **how)
+            whole = reduce(add, parts.values(), Profile())
+        else:
+            whole, parts = read(self.source, window, **how), {}
+        if not whole.rows:
             raise DataError(
                 f"{self.source.label} has no rows to profile; anything would look new beside none."
             )
-        return reduce(add, profiles), parts
+        return whole, parts
+
+    def _trained(
+        self, window: Window | None, how: Mapping[str, Any]
+    ) -> tuple[Profile, dict[Window, Profile]]:
+        """Learn what the rows always do, and read them again to see how they keep it."""
+        from airflow_mlmonitor.data.rules.learning import learn_rules
+        from airflow_mlmonitor.data.training import read_training
+
+        rules = learn_rules(self.source, window, span=self.split or timedelta(days=1), **how)
+        self.log.info(
+            "Learned %d rules; reading the rows again to hold them against these.", len(rules.rules)
+        )
+        return read_training(self.source, window, rules=rules, span=self.split, **how)
 
 
 def _summary(place: str, window: Window | None, whole: Profile, parts: int) -> dict[str, Any]:
