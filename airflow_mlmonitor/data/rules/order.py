@@ -158,7 +158,8 @@ class Walk(Tally):
     def ratio(self) -> float | None:
         """The mean step in standard deviations; 1.13 in random order where values are normal."""
         n, yy = self.values.n, self.values.yy
-        return self.steps / (n - 1) / math.sqrt(yy / n) if n > 1 and yy > 0 else None
+        varies = n > 1 and 0 < yy < math.inf
+        return self.steps / (n - 1) / math.sqrt(yy / n) if varies else None
 
     def measures(self, memory: Memory) -> Iterable[Measure]:
         """Give the mean step and the correlation with the row number."""
