@@ -169,13 +169,19 @@ def _host(living: Sequence[Course], alert: Alert, window: Window) -> Course:
 def _recognise(
     course: Course, share: Alert, incidents: Sequence[Incident], courses: Sequence[Course]
 ) -> None:
-    """Take a course for the stored incident that had this run, if no other course is that one already."""
+    """Take a course for the stored incident that had this run, if no open course is that one already.
+
+    Of one that falls apart, because old runs in its middle are clean now, the latest part goes on under its number.
+    """
     if course.known:
         return
-    taken = {one.known.id for one in courses if one.known}
-    free = [one for one in incidents if one.id not in taken]
+    holders = {one.known.id: one for one in courses if one.known}
+    free = [one for one in incidents if one.id not in holders]
     alike = [one for one in free if share.groups.keys() & set(one.groups)]
-    course.known = next(iter(alike or free), None)
+    over = [one for one in incidents if one.id in holders and not holders[one.id].is_open]
+    course.known = next(iter(alike or free or over), None)
+    if course.known and course.known.id in holders:
+        holders[course.known.id].known = None
 
 
 def _outcome(
