@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.checks.consistency import Consistency
 from airflow_mlmonitor.data.baseline import Pinned
 from airflow_mlmonitor.data.connections import EnvironmentConnections
 from airflow_mlmonitor.data.profile import Profile
@@ -59,16 +60,22 @@ class Monitor:
     bounds: Bounds | None = None
 
     def rules(self, store: MetricsStore) -> Rules | FreeRules:
-        """What the rows are to be read with: the rules of the pinned baseline, or else those that need none.
+        """What the rows are to be read with: what the checks ask for, and for a check of consistency all that is known.
+
+        That are the rules of the pinned baseline, or else those that need none.
 
         Raises
         ------
         StoreError
             The baseline could not be read.
         """
+        asked = tuple(rule for check in self.checks for rule in check.rules)
+        if not any(isinstance(check, Consistency) for check in self.checks):
+            return Rules(rules=asked)
         versions = [check.baseline.version for check in self.checks if isinstance(check.baseline, Pinned)]
         pin = store.pinned(self.model, versions[0] if versions else None)
-        return (Profile.decode(pin.profile).rules if pin else None) or schema_rules
+        known = Profile.decode(pin.profile).rules if pin else None
+        return known.joined(asked) if known else lambda layout: schema_rules(layout).joined(asked)
 
     def evaluate(
         self,
@@ -130,8 +137,7 @@ class Monitor:
         report = diagnosed(report, now, measured, history, shelf)
         if announce:
             announce(report)
-        store.save(report, profile=now.encode())
-        return report
+        return replace(report, notices=tuple(store.save(report, profile=now.encode())))
 
     def _limited(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Hold the verdicts against the limits that the checks' own parameters set."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from airflow_mlmonitor.data import rules as room
@@ -45,6 +45,10 @@ class Rules:
     usual_n: Mapping[str, int] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     unlearned: Mapping[str, str] = field(default_factory=dict)
+
+    def joined(self, asked: Sequence[Rule]) -> Rules:
+        """These rules and those that checks ask for."""
+        return replace(self, rules=distinct([*self.rules, *asked]))
 
     def measurable(self, kinds: Mapping[str, Kind]) -> tuple[Rule, ...]:
         """The rules that can be measured on rows whose columns are of these kinds."""

@@ -186,7 +186,7 @@ class NameScores(Scores):
 def auc(ones: Sketch, zeros: Sketch) -> float | None:
     """The chance that a one has a higher prediction than a zero, ties counting half; None where one is lacking.
 
-    Exact while the predictions of either have at most 100,000 distinct values; beyond, .00002 off was measured on a
+    Exact while the predictions of either have at most 100,000 distinct values; beyond, .000002 off was measured on a
     million rows.
 
     References
