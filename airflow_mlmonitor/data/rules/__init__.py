@@ -12,6 +12,7 @@ in the rule's key; what tells apart two measures of one rule is the name.
 from __future__ import annotations
 
 from airflow_mlmonitor.data.rules import (
+    agreeing,
     grid,
     identity,
     known,
@@ -26,6 +27,7 @@ from airflow_mlmonitor.data.rules import (
 )
 
 __all__ = [
+    "agreeing",
     "grid",
     "identity",
     "known",

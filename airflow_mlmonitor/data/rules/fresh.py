@@ -50,9 +50,9 @@ def share_of_new(memory: Memory, key: str, items: HashSample, measure: Measure) 
 
 
 def together(*columns: Hashes) -> Hashes:
-    """One hash a row of several columns."""
-    rows = columns[0].copy()
-    for hashes in columns[1:]:
+    """One hash a row of several columns; which value stands in which column matters."""
+    rows = np.ones_like(columns[0])
+    for hashes in columns:
         fold(rows, hashes)
     return rows
 
