@@ -101,12 +101,12 @@ def remembered(now: Profile, history: History) -> Memory:
     """What was seen before a run: by its baseline, and by those earlier runs that later ones may learn from."""
     if now.tallies is None:
         return Memory()
-    memory = now.tallies.rules.memory
+    novelties: list[Novelty] = []
     for position, trace in sorted(history.traces.get(NOVELTY, {}).items()):
         if history.runs[position].state.trains:
             with suppress(EncodingError):  # what cannot be read any more was not seen
-                memory = memory + Novelty.decode(trace)
-    return memory
+                novelties.append(Novelty.decode(trace))
+    return now.tallies.rules.memory.after(novelties)
 
 
 def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShelf, monitor: str) -> History:

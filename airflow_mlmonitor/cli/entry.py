@@ -15,11 +15,12 @@ from airflow_mlmonitor.cli.db import DB
 from airflow_mlmonitor.cli.history import HISTORY
 from airflow_mlmonitor.cli.pin import PIN
 from airflow_mlmonitor.cli.profile import PROFILE
+from airflow_mlmonitor.cli.rules import RULES
 from airflow_mlmonitor.cli.runs import RUNS
 from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.errors import MLMonitorError
 
-VERBS: tuple[Verb, ...] = (COMPARE, PROFILE, PIN, HISTORY, RUNS, DB)
+VERBS: tuple[Verb, ...] = (COMPARE, PROFILE, PIN, RULES, HISTORY, RUNS, DB)
 """In the order in which a newcomer needs them."""
 
 EPILOG = """\

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 FITS = 0.98
 """Share of numbers that must lie on a grid for it to be the column's."""
@@ -25,7 +26,7 @@ FITS = 0.98
 MOST_DECIMALS = 6
 
 VALUES = 10
-"""A column with at most so many values is told apart by them: its last digits say nothing more."""
+"""A column with at most so many values in a day is told apart by them: its last digits say nothing more."""
 
 LEAST = 20
 """Numbers without which nothing is learned."""
@@ -130,6 +131,7 @@ class Digits(Tally):
 def learn(view: BatchView, days: NDArray[np.int64]) -> list[Rule]:
     """Find the coarsest decimal grid of every column of numbers that has one."""
     found: list[Rule] = []
+    a_day = days == np.bincount(days + 1).argmax() - 1 if days.size else days < 0
     for name in view.columns:
         if view.kind(name) != "number":
             continue
@@ -138,14 +140,8 @@ def learn(view: BatchView, days: NDArray[np.int64]) -> list[Rule]:
         narrow = bool(kinds.is_float32(view.batch.schema.field(name).type))
         decimals = _decimals(numbers, narrow=narrow)
         if decimals is not None:
-            found.append(
-                Grid(
-                    column=name,
-                    decimals=decimals,
-                    digits=_digits(view, name, decimals, narrow),
-                    narrow=narrow,
-                )
-            )
+            grid = Grid(column=name, decimals=decimals, narrow=narrow)
+            found.append(replace(grid, digits=_digits(grid, view, a_day)))
     return found
 
 
@@ -161,16 +157,16 @@ def _decimals(numbers: Floats, *, narrow: bool) -> int | None:
     return None
 
 
-def _digits(view: BatchView, name: str, decimals: int, narrow: bool) -> tuple[float, ...]:
-    numbers = view.numbers(name)
+def _digits(grid: Grid, view: BatchView, a_day: Flags) -> tuple[float, ...]:
+    """The shares of the last digits of a column that has many values even in a day."""
+    numbers = view.numbers(grid.column)[a_day]
     if np.unique(numbers[~np.isnan(numbers)]).size <= VALUES:
         return ()
-    counts = Grid(column=name, decimals=decimals, narrow=narrow).tally(view).endings
-    last = counts.reshape(10, 10).sum(axis=0)
+    last = grid.tally(view).endings.reshape(10, 10).sum(axis=0)
     return tuple(round(share, 6) for share in (last / last.sum()).tolist())
 
 
-def _steps(numbers: Floats, decimals: int, *, narrow: bool) -> tuple[Floats, NDArray[np.bool_]]:
+def _steps(numbers: Floats, decimals: int, *, narrow: bool) -> tuple[Floats, Flags]:
     """Numbers in steps of a grid, and which of them lie on it; without those for which no float can tell."""
     with np.errstate(over="ignore", invalid="ignore"):
         steps = numbers * 10.0**decimals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,10 +72,15 @@ class Seen:
         return int(self.hashes.size)
 
     def __add__(self, other: Seen) -> Seen:
-        size, level = min(self.size, other.size), max(self.level, other.level)
-        if not other.hashes.size:
-            return Seen(size, level, self.hashes)._sunk(level)
-        return Seen(size, level, np.union1d(self.hashes, other.hashes))._sunk(level)
+        return Seen.united((self, other))
+
+    @classmethod
+    def united(cls, sets: Sequence[Seen]) -> Seen:
+        """The sum of one set or more, at once."""
+        size, level = min(seen.size for seen in sets), max(seen.level for seen in sets)
+        filled = [seen.hashes for seen in sets if seen.hashes.size] or [sets[0].hashes]
+        hashes = np.unique(np.concatenate(filled)) if len(filled) > 1 else filled[0]
+        return cls(size, level, hashes)._sunk(level)
 
     def _sunk(self, level: int) -> Seen:
         """Only what lies below the line of a level, or of the first deeper one where no more than ``size`` do."""
