@@ -16,7 +16,7 @@ from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.store.history import History, State
-from tests.checks.test_every_check import every_check
+from tests.checks.test_every_check import asked, every_check, made
 from tests.judging.past import history
 from tests.ugly import LARGEST, PAIRS, SECRETS, pair
 
@@ -33,7 +33,7 @@ PASTS: dict[str, tuple[list[float | None], list[State]]] = {
 
 def every_judge() -> list[type[Judge]]:
     """Every judge that the package holds."""
-    for module in pkgutil.iter_modules(judging.__path__, f"{judging.__name__}."):
+    for module in pkgutil.walk_packages(judging.__path__, f"{judging.__name__}."):
         importlib.import_module(module.name)
     ours = {kind for kind in Judge.__subclasses__() if kind.__module__.startswith(judging.__name__)}
     return sorted(ours, key=lambda kind: kind.__name__)
@@ -46,7 +46,7 @@ LABELS = [type(judge).__name__ for judge in JUDGES]
 @cache
 def metrics_of(name: str) -> list[Metric]:
     before, now = pair(name)
-    return [metric for kind in every_check() for metric in kind().measure(now, before)]
+    return [metric for kind in every_check() for metric in asked(made(kind), now, before)]
 
 
 def sound(verdict: Verdict) -> None:
