@@ -70,8 +70,10 @@ class MonitorOperator(BaseOperator):
         :class:`~airflow_mlmonitor.hooks.MetricsStoreHook`. (templated)
     :param fail_on: ``"fail"`` fails the task on failed and broken verdicts, ``"warn"`` on warnings too, ``"never"``
         on none.
-    :param on_warn_callback: called with the context, like Airflow's own callbacks, when there are findings and the
-        task stays green; a function, a notifier or several. What one raises is logged.
+    :param on_warn_callback: called with the context, like Airflow's own callbacks, when an incident is news and the
+        task stays green: it opened, doubled, came back, has been open for another week, or is over. A function, a
+        notifier or several; what one raises is logged. A task that fails does so every day; its summary in XCom says
+        whether that is news (``is_news``), and of which incident.
     """
 
     template_fields: Sequence[str] = (
@@ -130,9 +132,10 @@ class MonitorOperator(BaseOperator):
         """Read, measure, judge, remember; then fail, warn or pass."""
         with no_vain_retries():
             report = self._evaluated(context)
+        self._tell(context, report)
         if report.status in FAILING[self.fail_on]:
             raise AirflowFailException(_headline(report))
-        if report.status.is_finding:
+        if any(notice.is_news for notice in report.notices):
             self._warn(context)
         return report.summary()
 
@@ -180,7 +183,20 @@ class MonitorOperator(BaseOperator):
 
         level = logging.WARNING if report.status.is_finding else logging.INFO
         self.log.log(level, "%s", render(report, width=LOG_WIDTH))
-        if report.status.is_finding and self.do_xcom_push:  # Airflow itself pushes nothing when a task fails
+        if report.status.is_finding:
+            self._push(context, report)
+
+    def _tell(self, context: Context, report: Report) -> None:
+        """Say what the saved run meant for incidents, where callbacks and the log can find it."""
+        from airflow_mlmonitor.report.telling import told
+
+        for notice in report.notices:
+            self.log.log(logging.WARNING if notice.is_news else logging.INFO, "%s", told(notice))
+        if report.notices:
+            self._push(context, report)
+
+    def _push(self, context: Context, report: Report) -> None:
+        if self.do_xcom_push:  # Airflow itself pushes nothing when a task fails, and nothing before callbacks
             context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=report.summary())
 
     def _warn(self, context: Context) -> None:

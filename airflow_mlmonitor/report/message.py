@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from airflow_mlmonitor.judging.incident import Happening
 from airflow_mlmonitor.report.groups import Group, grouped
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.report.table import printable, shortened
+from airflow_mlmonitor.report.telling import told
 from airflow_mlmonitor.report.text import headline
 
 SHOWN = 5
@@ -19,6 +21,8 @@ LINE = 300
 
 def message(report: Report) -> str:
     """Write a report as a few plain lines: what was found, then each group of findings, the gravest first.
+
+    What the run means for incidents stands before it, where that is news beyond what was found.
 
     Columns to which the same happened share a line.
 
@@ -49,7 +53,8 @@ def message(report: Report) -> str:
     - temp, dewp: missing in 31.8% of 981 rows; expected 0–1.2%
     """
     groups = grouped(report.findings)
-    lines = [headline(report), *(f"- {_line(group)}" for group in groups[:SHOWN])]
+    news = [notice for notice in report.notices if notice.is_news and notice.what is not Happening.OPENED]
+    lines = [*map(told, news), headline(report), *(f"- {_line(group)}" for group in groups[:SHOWN])]
     hidden = sum(group.size for group in groups[SHOWN:])
     return "\n".join([*lines, f"- and {hidden} more"] if hidden else lines)
 

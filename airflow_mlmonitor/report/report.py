@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.incident import Notice
 from airflow_mlmonitor.judging.verdict import Status, Verdict, ranked, worst
 from airflow_mlmonitor.report.records import Record
 
@@ -82,6 +83,8 @@ class Report:
         Who ran it.
     started, seconds
         Wall-clock begin, and how long it took.
+    notices
+        What the run meant for incidents; empty until it is saved.
     """
 
     monitor: str
@@ -102,6 +105,7 @@ class Report:
     tags: Tags = field(default_factory=Tags)
     started: datetime
     seconds: float = 0.0
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def status(self) -> Status:
@@ -112,6 +116,11 @@ class Report:
     def findings(self) -> list[Verdict]:
         """Verdicts that somebody should read, gravest and farthest out first."""
         return ranked(self.verdicts)
+
+    @property
+    def notice(self) -> Notice | None:
+        """What the run meant for an incident, news first; None where it meant nothing."""
+        return next(iter(sorted(self.notices, key=lambda notice: not notice.is_news)), None)
 
     def summary(self) -> dict[str, Any]:
         """The run as small plain JSON, for XCom: no NaN, no numpy, at most 48 KB."""
@@ -125,6 +134,9 @@ class Report:
             "window": [self.window.start.isoformat(), self.window.end.isoformat()],
             "status": self.status.value,
             "message": message(self),
+            "notice": self.notice and self.notice.what.value,
+            "is_news": any(notice.is_news for notice in self.notices),
+            "incident": self.notice and self.notice.incident.id,
             "rows": self.rows,
             "metrics": len(self.verdicts),
             "findings_total": len(findings),
