@@ -10,6 +10,7 @@ from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.checks.quality import Quality
 from airflow_mlmonitor.checks.shape import Shape
 from airflow_mlmonitor.checks.skew import Skew
+from airflow_mlmonitor.checks.standard import standard_checks
 from airflow_mlmonitor.checks.values import Values
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "Skew",
     "Values",
     "check",
+    "standard_checks",
 ]

@@ -10,7 +10,7 @@ from airflow_mlmonitor.checks.skew import Skew
 from airflow_mlmonitor.checks.values import Values
 from airflow_mlmonitor.data.baseline import Baseline, Pinned, Trailing
 
-FOLLOWED_DISTANCES = ("ks", "chi2", "js")
+DISTANCES = ("ks", "chi2", "js")
 """One distance that sees where values moved and one that sees how many: further ones tell the same again."""
 
 
@@ -28,15 +28,14 @@ def standard_checks(baseline: Baseline | None = None) -> tuple[Check, ...]:
     Examples
     --------
     >>> [check.name for check in standard_checks()]
-    ['shape', 'values', 'drift', 'consistency']
+    ['shape', 'drift', 'values', 'consistency']
     >>> [check.name for check in standard_checks(Pinned("v3"))]
-    ['shape', 'values', 'skew', 'consistency']
+    ['shape', 'skew', 'values', 'consistency']
     """
     usual = baseline or Trailing()
-    distances = Skew if isinstance(usual, Pinned) else Drift
-    return (
-        Shape(),
-        Values(baseline=usual),
-        distances(baseline=usual, distances=FOLLOWED_DISTANCES),
-        Consistency(),
-    )
+    compared: tuple[Check, ...]
+    if isinstance(usual, Pinned):
+        compared = (Shape(baseline=usual), Skew(baseline=usual, distances=DISTANCES))
+    else:
+        compared = (Shape(), Drift(baseline=usual, distances=DISTANCES))
+    return (*compared, Values(baseline=usual), Consistency())

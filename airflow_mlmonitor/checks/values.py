@@ -41,10 +41,14 @@ class Values(Check):
 
     Compared with the baseline: ``null_share``; of numbers ``nonfinite_share``, ``zero_share`` and ``beyond_share``
     (rows outside the baseline's smallest and largest value); of names ``unseen_share`` (rows whose value the baseline
-    does not know). Recorded beside them: of numbers ``mean``, ``sd``, ``min``, ``max``, ``p05`` to ``p95``,
-    ``integer_share`` and ``distinct_ratio`` (distinct values a value); of names ``entropy`` (bits), ``mean_length``
-    (characters) and, where there are at most 200 of them, the share of each of the baseline's commonest eight, such
-    as ``share:EWR``; of both ``distinct`` and ``top_share``, that of the commonest value.
+    does not know). Where rules hold the rows against all that was ever seen, ``beyond`` of
+    :class:`~airflow_mlmonitor.checks.consistency.Consistency` takes the place of ``beyond_share``: a season passes the
+    extremes of any baseline.
+
+    Recorded beside them: of numbers ``mean``, ``sd``, ``min``, ``max``, ``p05`` to ``p95``, ``integer_share`` and
+    ``distinct_ratio`` (distinct values a value); of names ``entropy`` (bits), ``mean_length`` (characters) and, where
+    there are at most 200 of them, the share of each of the baseline's commonest eight, such as ``share:EWR``; of both
+    ``distinct`` and ``top_share``, that of the commonest value.
 
     Parameters
     ----------
@@ -65,9 +69,11 @@ class Values(Check):
 
     def measure(self, now: Profile, before: Profile | None) -> Iterable[Metric]:
         """Measure every column, of the table and of its slices."""
+        ranged = {measure.column for measure in now.measures if measure.family == "beyond"}
         for label, name, new, old in paired(now, before):
+            left_out = COMPARED if self.baseline is None else {"beyond_share"} if name in ranged else ()
             for metric in _measured(new, old):
-                if self.baseline or metric.name not in COMPARED:
+                if metric.name not in left_out:
                     yield replace(metric, column=name, slice=label)
 
 

@@ -18,7 +18,7 @@ from airflow_mlmonitor.judging.verdict import Status, Verdict
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History
 
-FOLLOWED = {"custom", "rows", "duplicates", "quality"}
+FOLLOWED = {"beyond", "custom", "duplicates", "quality", "rows"}
 """Families without a baseline to test against: they are held against their own past."""
 
 

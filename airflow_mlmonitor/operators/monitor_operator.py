@@ -12,6 +12,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.exceptions import AirflowFailException
 
+from airflow_mlmonitor.checks.standard import standard_checks
 from airflow_mlmonitor.context import Context, mapped_label, tags_of, window_of
 from airflow_mlmonitor.data.source import Source
 from airflow_mlmonitor.errors import ConfigurationError
@@ -54,7 +55,8 @@ class MonitorOperator(BaseOperator):
     :param source: where the rows are. Every string in it is a template, in which ``window`` is known besides
         Airflow's own names: ``{{ window.label }}``, ``{{ window.start }}``. Airflow shows it rendered; a string that
         ends in ``.sql`` is the name of a file. None reads nothing: for checks that look for themselves. (templated)
-    :param checks: questions about the rows; all are answered from one read. (templated)
+    :param checks: questions about the rows; all are answered from one read. By default
+        :func:`~airflow_mlmonitor.checks.standard_checks`. (templated)
     :param judge: says which of the numbers are not normal; by default
         :class:`~airflow_mlmonitor.judging.Significance`.
     :param bounds: limits that hold whatever the judge says.
@@ -93,7 +95,7 @@ class MonitorOperator(BaseOperator):
         *,
         model: str,
         source: Source | None = None,
-        checks: Sequence[Check],
+        checks: Sequence[Check] | None = None,
         judge: Judge | None = None,
         bounds: Bounds | None = None,
         window: timedelta | str | None = None,
@@ -111,7 +113,7 @@ class MonitorOperator(BaseOperator):
             )
         self.model = model
         self.source = source
-        self.checks = checks
+        self.checks = standard_checks() if checks is None else checks
         self.judge = judge
         self.bounds = bounds
         self.window = window

@@ -14,7 +14,11 @@ from airflow_mlmonitor.checks import Metric, Values
 from airflow_mlmonitor.checks.values import QUANTILES
 from airflow_mlmonitor.data.baseline import Trailing
 from airflow_mlmonitor.data.profile import Profile
-from tests.rows import profiled
+from airflow_mlmonitor.data.reading import read
+from airflow_mlmonitor.data.rules.memory import Memory, Range
+from airflow_mlmonitor.data.rules.rules import Rules
+from airflow_mlmonitor.data.rules.within import Within
+from tests.rows import held, profiled
 
 NUMBER_METRICS = {
     "null_share", "nonfinite_share", "zero_share", "beyond_share", "mean", "min", "max", "p05", "p25", "p50", "p75",
@@ -221,3 +225,11 @@ def test_slices_are_compared_with_the_same_slice() -> None:
     )
     shares = {m.slice: (m.expected, m.value) for m in metrics if (m.name, m.column) == ("null_share", "x")}
     assert shares == {"": (0.5, 0.5), "origin=EWR": (1.0, 0.0), "origin=JFK": (0.0, 1.0)}
+
+
+def test_where_rules_know_all_that_was_seen_a_baseline_s_range_is_not_asked() -> None:
+    memory = Memory(ranges={"x": Range(0.0, 5.0, 5.0)})
+    rules = Rules(rules=(Within(column="x", low=0.0, high=5.0, spread=5.0),), memory=memory)
+    now = read(held({"x": [1.0, 9.0], "y": [1.0, 9.0]}), rules=rules).settled(memory)
+    assert "beyond_share" not in found(now, profiled({"x": [1.0], "y": [1.0]}))
+    assert "beyond_share" in found(now, profiled({"x": [1.0], "y": [1.0]}), column="y")
