@@ -1,0 +1,169 @@
+"""How far each metric of a run is from what was expected of it, in the scales of its own past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.learned.calendar_classes import calendar_class, season
+from airflow_mlmonitor.judging.learned.expectation import CYCLES, PREDICTORS, RECENT, choice, predictions
+from airflow_mlmonitor.judging.learned.past_runs import Past
+from airflow_mlmonitor.judging.learned.ranking import Array, median
+from airflow_mlmonitor.judging.learned.references import references
+from airflow_mlmonitor.judging.learned.sample import Sample
+from airflow_mlmonitor.judging.learned.trace import Packed
+from airflow_mlmonitor.judging.learned.transform import (
+    COUNT,
+    DISTANCE,
+    LOCATION,
+    SHARE,
+    restored,
+    transformed,
+)
+
+LOST = 8.0
+"""Deviation of a metric that is undefined now and was defined in most of the last 28 runs."""
+
+MOSTLY = 0.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deviation:
+    """How far each metric of a run is from what was expected, and how far it was in earlier runs.
+
+    Parameters
+    ----------
+    expected
+        On the metric's transformed scale; NaN where nothing is expected.
+    scale
+        What one unit of ``z`` is, on the same scale.
+    z
+        Deviation of the run under test in the direction that is bad; NaN where it is undefined.
+    earlier
+        Deviations of the earlier runs from what was expected of them, one column a run.
+    residuals
+        Of the four predictors, for later runs to learn from.
+    centre, unit
+        What is usual for the metric's size.
+    """
+
+    sample: Sample
+    expected: Array
+    scale: Array
+    z: Array
+    earlier: Array
+    residuals: Array
+    centre: Array
+    unit: Array
+
+    @classmethod
+    def of(
+        cls,
+        sample: Sample,
+        past: Past,
+        window: Window,
+        *,
+        seasonality: str = "weekday",
+        min_effect: float = 0.03,
+    ) -> Self:
+        """Hold a run against its past."""
+        values = past.table("values", "keys", sample.keys)
+        residuals = past.table("resids", "keys", sample.keys, height=PREDICTORS)
+        kept = past.latest("refs", "keys", sample.keys, height=2)
+        centre, unit = references(sample, values, kept)
+        length = season(window, seasonality)
+        recent = CYCLES * max(length, 7) + max(length, 7)
+        near = past.windows[-recent:]
+        x = transformed(values[:, -recent:] if len(past) else values, sample.kinds, centre, unit)
+        now = transformed(sample.values, sample.kinds, centre, unit)
+        classes = [calendar_class(window, seasonality) for window in near]
+        guesses = predictions(x, classes, calendar_class(window, seasonality), length)
+        chosen = choice(residuals)
+        rows = np.arange(len(sample))
+        own = residuals[chosen, rows]
+        spread = 1.4826 * median(np.abs(own))
+        runs = np.maximum(np.sum(~np.isnan(own), axis=-1), 1)
+        floors = floor(sample, unit, min_effect)
+        scale = np.sqrt(np.nan_to_num(spread) ** 2 + floors**2) * (1 + 4 / runs)
+        left = now - guesses
+        z = directed(left[chosen, rows] / scale, sample.ways)
+        z[_lost(sample, x)] = LOST
+        return cls(
+            sample=sample,
+            expected=guesses[chosen, rows],
+            scale=scale,
+            z=z,
+            earlier=_earlier(directed(own / scale[:, None].astype(np.float32), sample.ways), values),
+            residuals=left.astype(np.float32),
+            centre=centre,
+            unit=unit,
+        )
+
+    def parts(self) -> dict[str, Packed]:
+        """What later runs want to find of this one."""
+        return {
+            "keys": self.sample.keys,
+            "values": self.sample.values,
+            "refs": np.stack([self.centre, self.unit]).astype(np.float32),
+            "resids": self.residuals,
+        }
+
+    def range(self, reach: Array) -> tuple[Array, Array, Array]:
+        """Return the lower and upper end of the range so many scales wide, and what was expected, in own units."""
+        ends = [self.expected - reach * self.scale, self.expected + reach * self.scale, self.expected]
+        lower, upper, expected = (restored(end, self.sample.kinds, self.centre, self.unit) for end in ends)
+        return lower, upper, expected
+
+
+def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
+    """Smallest scale believed: what the number of rows alone makes vary, and what nobody would care about.
+
+    >>> from airflow_mlmonitor.checks.metric import Metric
+    >>> mean = Metric(name="mean", value=1.0, column="fare", n=10_000)
+    >>> floor(Sample.of([mean]), np.array([1.0]), 0.03).tolist()
+    [0.03]
+    """
+    sampling = np.where(sample.rows > 0, 1 / np.sqrt(np.maximum(sample.rows, 1.0)), 0.0)
+    return np.select(
+        [sample.kinds == SHARE, sample.kinds == LOCATION, sample.kinds == DISTANCE, sample.kinds == COUNT],
+        [
+            np.maximum(sampling, min_effect / 3),
+            np.maximum(sampling, min_effect),
+            5 * min_effect,
+            np.maximum(0.5 / np.sqrt(np.maximum(unit, 1.0)), min_effect),
+        ],
+        min_effect,
+    )
+
+
+def directed(z: Array, ways: Array) -> Array:
+    """Deviations in the bad direction only: those the harmless way become 0.
+
+    >>> directed(np.array([-2.0, -2.0, -2.0]), np.array([0, 1, -1])).tolist()
+    [2.0, 0.0, 2.0]
+    """
+    out = np.abs(z)
+    for way in (1, -1):
+        rows = ways == way
+        out[rows] = np.maximum(way * z[rows], 0.0)
+    return out
+
+
+def _earlier(z: Array, values: Array) -> Array:
+    """Earlier deviations; where a metric that had been defined was not, it was lost, then as now."""
+    undefined = np.isnan(values)
+    known = np.maximum.accumulate(~undefined, axis=-1)
+    z[undefined & known] = LOST
+    return z
+
+
+def _lost(sample: Sample, x: Array) -> Array:
+    recent = x[:, -RECENT:]
+    if not recent.shape[1]:
+        return np.zeros(len(sample), np.bool_)
+    there = np.mean(~np.isnan(recent), axis=-1)
+    lost: Array = np.isnan(sample.values) & (there >= MOSTLY) & (recent.shape[1] >= RECENT // 2)
+    return lost

@@ -1,0 +1,137 @@
+"""One run judged: its scores against its line, and what that says of each metric."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.judgement import Judgement
+from airflow_mlmonitor.judging.learned.cold import FEWEST, ColdScore
+from airflow_mlmonitor.judging.learned.deviation import Deviation
+from airflow_mlmonitor.judging.learned.findings import Finding, Ranges, verdicts
+from airflow_mlmonitor.judging.learned.past_runs import Past
+from airflow_mlmonitor.judging.learned.ranking import Array
+from airflow_mlmonitor.judging.learned.run_score import RunScore
+from airflow_mlmonitor.judging.learned.sample import Sample
+from airflow_mlmonitor.judging.learned.slow import Slow
+from airflow_mlmonitor.judging.learned.threshold import LONG, Budget, days_between
+from airflow_mlmonitor.judging.learned.trace import NAME, Packed, pack
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.judging.learned.learned import Learned
+
+YEAR = 365
+"""Earlier runs that are looked at."""
+
+SCORED = 30
+"""Earlier runs from which on a run is scored by its own past, though at first only for later runs to know."""
+
+CALIBRATED = 14
+"""Earlier scores from which on they draw the line."""
+
+UNUSUAL = 3.0
+"""Score of a single metric, in powers of ten, from which on it is outside its own range."""
+
+STREAK = 3
+"""Runs over the line in a row from which on it is a failure."""
+
+FIRST = "this is one of the first runs; too few to say what is normal"
+
+
+def evaluate(judge: Learned, sample: Sample, past: Past, window: Window) -> Judgement:
+    """Judge a run, but for hard things."""
+    past = past.last(YEAR)
+    deviation, score, line = _scored(judge, sample, past, window)
+    slow = _slow(judge, deviation, past, window)
+    left = {NAME: pack(_parts(deviation, score, line) | slow.parts())} if len(sample) else {}
+    if score is not None and line is not None:
+        found = _findings(judge, sample, past, window, score, line)
+        reach = score.tail.reach(UNUSUAL)
+        lower, upper, expected = deviation.range(reach)
+        ranges = Ranges(lower=lower, upper=upper, expected=expected)
+        judged = slow.verdicts(verdicts(sample, past, ranges, found))
+        return Judgement(verdicts=judged, score=score.score, threshold=line, traces=left)
+    return _cold(judge, sample, past, window, left)
+
+
+def traced(judge: Learned, sample: Sample, past: Past, window: Window) -> dict[str, Packed]:
+    """What a run leaves for later ones."""
+    past = past.last(YEAR)
+    deviation, score, line = _scored(judge, sample, past, window)
+    return _parts(deviation, score, line) | _slow(judge, deviation, past, window).parts()
+
+
+def _scored(
+    judge: Learned, sample: Sample, past: Past, window: Window
+) -> tuple[Deviation, RunScore | None, float | None]:
+    deviation = Deviation.of(sample, past, window, seasonality=judge.seasonality, min_effect=judge.min_effect)
+    if len(past) < SCORED or not len(sample):
+        return deviation, None, None
+    return deviation, RunScore.of(deviation, past), _line(past, _budget(judge, past, window))
+
+
+def _slow(judge: Learned, deviation: Deviation, past: Past, window: Window) -> Slow:
+    share = _budget(judge, past, window).share
+    return Slow.of(
+        deviation, past, window, share=share, min_effect=judge.min_effect, seasonality=judge.seasonality
+    )
+
+
+def _budget(judge: Learned, past: Past, window: Window) -> Budget:
+    return Budget.of(judge.false_alerts_per_month, days_between(past.windows, window))
+
+
+def _line(past: Past, budget: Budget) -> float | None:
+    if np.count_nonzero(~np.isnan(past.scores)) < CALIBRATED:
+        return None
+    return budget.line(past.scores, past.alerts_within(LONG))
+
+
+def _parts(deviation: Deviation, score: RunScore | None, line: float | None) -> dict[str, Packed]:
+    run = [np.nan if score is None else score.score, np.nan if line is None else line]
+    return {"run": np.array(run), **deviation.parts(), **(score.parts(deviation.sample) if score else {})}
+
+
+def _findings(
+    judge: Learned, sample: Sample, past: Past, window: Window, score: RunScore, line: float
+) -> dict[int, Finding]:
+    """The top metric of the top group, if the run is over its line, and of every other group that is over it too."""
+    if score.score <= line:
+        return {}
+    grave = _line(past, _budget(judge, past, window).tenth()) or np.inf
+    found: dict[int, Finding] = {}
+    for group in score.ranking(sample):
+        reach = max(float(score.reach[group]), score.score if not found else 0.0)
+        if reach <= line:
+            continue
+        status = Status.FAIL if reach > grave or past.streak >= STREAK - 1 else Status.WARN
+        # The first is the root cause, and stays first whatever the others reach.
+        severity = min(reach / line, min((one.severity for one in found.values()), default=np.inf))
+        found[_top(sample, score.metrics, int(group))] = Finding(status=status, severity=severity)
+    return found
+
+
+def _top(sample: Sample, scores: Array, group: int) -> int:
+    members = np.flatnonzero(sample.groups == group)
+    return int(members[np.argmax(scores[members])])
+
+
+def _cold(judge: Learned, sample: Sample, past: Past, window: Window, left: dict[str, bytes]) -> Judgement:
+    """Judge a run of a young monitor."""
+    if len(past) < FEWEST:
+        judged = [Verdict(metric=metric, status=Status.LEARNING, why=FIRST) for metric in sample.metrics]
+        return Judgement(verdicts=judged, traces=left)
+    cold = ColdScore.of(sample, past, window, judge.min_effect)
+    budget = _budget(judge, past, window)
+    line, ratios = cold.line(budget), cold.ratios
+    found = {}
+    for group in range(len(sample.group_keys)):
+        place = _top(sample, ratios, group)
+        if ratios[place] > 1:
+            status = Status.WARN if ratios[place] > line else Status.LEARNING
+            found[place] = Finding(status=status, severity=float(ratios[place] / line))
+    judged = verdicts(sample, past, cold.ranges(), found)
+    return Judgement(verdicts=judged, score=float(ratios.max(initial=0.0)), threshold=line, traces=left)

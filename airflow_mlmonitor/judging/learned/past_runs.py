@@ -1,0 +1,194 @@
+"""What the earlier runs of a monitor left, decoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.learned.ranking import Array
+from airflow_mlmonitor.judging.learned.sample import Hashes
+from airflow_mlmonitor.judging.learned.trace import NAME, Packed, unpack
+
+if TYPE_CHECKING:
+    from airflow_mlmonitor.store.history import History, Run
+
+
+class Left(NamedTuple):
+    """What one run that trains left.
+
+    Parameters
+    ----------
+    window
+        Of the run.
+    parts
+        The arrays of its trace.
+    accepted
+        Whether a person accepted it as the new normal.
+    """
+
+    window: Window
+    parts: Mapping[str, Packed]
+    accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the earlier runs of a monitor left that may train, oldest first, decoded once.
+
+    Runs that alert or that a person marked bad are not in it; all that is known of them is how many there were.
+
+    Parameters
+    ----------
+    runs
+        Oldest first.
+    alerts
+        Windows of the runs that alerted, and therefore do not train.
+    streak
+        How many of the latest runs were over their line, one after the other.
+    alerting
+        What the runs that alerted left: they do not train, but a slow change goes on in them.
+    """
+
+    runs: tuple[Left, ...] = ()
+    alerts: tuple[Window, ...] = ()
+    streak: int = 0
+    alerting: tuple[Left, ...] = ()
+
+    @classmethod
+    def read(cls, history: History) -> Self:
+        """Decode the traces of a history's runs that train; those of another version are left out.
+
+        It can be read once and used for any number of samples that are judged as of the same moment.
+        """
+        traces = history.traces.get(NAME, {})
+        found: list[Left] = []
+        alerting: list[Left] = []
+        for position, run in enumerate(history.runs):
+            parts = unpack(traces[position]) if run.state != "bad" and position in traces else {}
+            if parts:
+                kept = found if run.state.trains else alerting
+                kept.append(Left(run.window, parts, run.state == "accepted"))
+        alerts = tuple(run.window for run in history.runs if run.state == "alert")
+        over = [_is_over(run) for run in reversed(history.runs)]
+        streak = over.index(False) if False in over else len(over)
+        return cls(tuple(found), alerts, streak, tuple(alerting))
+
+    def then(self, window: Window, parts: Mapping[str, Packed]) -> Self:
+        """Return the past with one more run, which trains."""
+        return replace(self, runs=(*self.runs, Left(window, parts)))
+
+    def last(self, count: int) -> Self:
+        """The last runs only."""
+        return replace(self, runs=self.runs[-count:])
+
+    @cached_property
+    def unjudged(self) -> Past:
+        """All runs but those that a person marked bad, whether they alerted or not."""
+        return replace(self, runs=tuple(sorted((*self.runs, *self.alerting), key=lambda run: run.window)))
+
+    def alerts_within(self, count: int) -> int:
+        """How many runs alerted since the first of the last so many runs that train."""
+        since = self.runs[-count:]
+        return sum(window > since[0].window for window in self.alerts) if since else 0
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """Of the runs."""
+        return tuple(run.window for run in self.runs)
+
+    @cached_property
+    def accepted(self) -> NDArray[np.bool_]:
+        """Which runs a person accepted as the new normal."""
+        return np.array([run.accepted for run in self.runs], np.bool_)
+
+    @cached_property
+    def scores(self) -> Array:
+        """Score of each run as of its day; NaN before there was any."""
+        return self._numbers(0)
+
+    @cached_property
+    def lines(self) -> Array:
+        """Line that each run was held against; NaN before there was any."""
+        return self._numbers(1)
+
+    def table(self, name: str, keys: str, wanted: Hashes, *, height: int = 0) -> Array:
+        """Return one of the trace's arrays for all runs: a row for each wanted key, a column a run, NaN where missing.
+
+        Parameters
+        ----------
+        name
+            Of the array.
+        keys
+            Name of the array that holds the keys of its columns.
+        wanted
+            Keys.
+        height
+            Number of its rows, where it has two dimensions; each of them becomes a table.
+        """
+        known = name, wanted.tobytes()
+        if known not in self._tables:
+            self._tables[known] = self._table(name, keys, wanted, height)
+        return self._tables[known]
+
+    def latest(self, name: str, keys: str, wanted: Hashes, *, height: int = 0) -> Array:
+        """Return one of the arrays as the last run left it, for the wanted keys."""
+        last = type(self)(self.runs[-1:]).table(name, keys, wanted, height=height)
+        return last[..., 0] if last.shape[-1] else np.full(last.shape[:-1], np.nan)
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, bytes], Array]:
+        return {}
+
+    def _table(self, name: str, keys: str, wanted: Hashes, height: int) -> Array:
+        order = np.argsort(wanted, kind="stable")
+        rows = []
+        for own, runs in _alike(self.runs, keys):
+            blank = np.full((height, len(own)) if height else len(own), np.nan, np.float32)
+            stack = np.array([run.parts.get(name, blank) for run in runs])
+            rows.append(stack if np.array_equal(own, wanted) else _aligned(stack, own, wanted, order))
+        if not rows:
+            return np.empty((height, len(wanted), 0) if height else (len(wanted), 0), np.float32)
+        whole = rows[0] if len(rows) == 1 else np.concatenate(rows)
+        return np.ascontiguousarray(np.moveaxis(whole, 0, -1))
+
+    def _numbers(self, place: int) -> Array:
+        return np.array([run.parts["run"][place] for run in self.runs], np.float64)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+
+def _is_over(run: Run) -> bool:
+    return run.score is not None and run.threshold is not None and run.score > run.threshold
+
+
+def _alike(runs: Sequence[Left], keys: str) -> Iterable[tuple[Hashes, list[Left]]]:
+    """Stretches of runs whose keys are the same."""
+    stretch: list[Left] = []
+    for run in runs:
+        if stretch and not np.array_equal(run.parts.get(keys, NONE), stretch[0].parts.get(keys, NONE)):
+            yield stretch[0].parts.get(keys, NONE), stretch
+            stretch = []
+        stretch.append(run)
+    if stretch:
+        yield stretch[0].parts.get(keys, NONE), stretch
+
+
+NONE = np.empty(0, np.uint64)
+
+
+def _aligned(stack: NDArray[Any], own: Hashes, wanted: Hashes, order: NDArray[np.intp]) -> NDArray[Any]:
+    """Columns moved from their own keys to the wanted ones."""
+    out = np.full((*stack.shape[:-1], len(wanted)), np.nan, stack.dtype)
+    if not len(wanted):
+        return out
+    place = np.minimum(np.searchsorted(wanted, own, sorter=order), len(wanted) - 1)
+    there = wanted[order[place]] == own
+    out[..., order[place[there]]] = stack[..., there]
+    return out

@@ -1,0 +1,66 @@
+"""What is usual for a metric's size, settled from the first runs and then kept."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airflow_mlmonitor.judging.learned.ranking import Array, median
+from airflow_mlmonitor.judging.learned.sample import Sample
+from airflow_mlmonitor.judging.learned.transform import LOCATION, LOG, SHARE
+
+SETTLED = 60
+"""Runs from which on what is usual is no longer changed: the scale on which a year is compared must not move."""
+
+IN_UNITS = {"values", "extreme"}
+"""Families of locations in the unit of the column's rows; a correlation or a bias has a size of its own."""
+
+LARGEST, SMALLEST = float(np.finfo(np.float32).max), 1e-30
+
+
+def references(sample: Sample, values: Array, kept: Array) -> tuple[Array, Array]:
+    """Return centre and unit of each metric.
+
+    A location is counted in standard deviations of its column's rows from its column's median, where the same check
+    measures them; otherwise in its own usual size from its own median. Anything that varies by factors is counted in
+    its usual size.
+
+    Parameters
+    ----------
+    sample
+        The run under test.
+    values
+        Earlier values, one row a metric.
+    kept
+        Centre and unit as the last run had them, NaN where it had none.
+    """
+    seen = values if values.shape[1] else sample.values[:, None]
+    first = seen[:, :SETTLED]
+    own = np.nan_to_num(median(first))
+    spread = 1.4826 * np.nan_to_num(median(np.abs(first - own[:, None])))
+    centre, unit = own.copy(), np.maximum(np.abs(own), 3 * spread)
+    sds, medians = _siblings(sample)
+    rows = (sample.kinds == LOCATION) & (sds >= 0) & (np.take(own, sds) > 0)
+    centre[rows], unit[rows] = own[medians[rows]], own[sds[rows]]
+    by_factors = sample.kinds >= LOG
+    unit[by_factors] = np.nan_to_num(median(np.where(first > 0, first, np.nan)))[by_factors]
+    unit[(unit < SMALLEST) | (sample.kinds == SHARE)] = 1.0
+    fresh = np.clip(np.stack([centre, unit]), -LARGEST, LARGEST).astype(np.float32)
+    settled = np.isfinite(kept).all(axis=0) & (np.sum(~np.isnan(values), axis=-1) >= SETTLED)
+    fresh[:, settled] = kept[:, settled]
+    return fresh[0].astype(float), fresh[1].astype(float)
+
+
+def _siblings(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of each metric's column's standard deviation (-1 without one) and median."""
+    places = {metric.key: place for place, metric in enumerate(sample.metrics)}
+    sds = np.full(len(sample), -1)
+    medians = np.arange(len(sample))
+    for place, metric in enumerate(sample.metrics):
+        if metric.family not in IN_UNITS:
+            continue
+        _, column, part = metric.key
+        prefix, dot, _ = metric.name.rpartition(".")
+        sds[place] = places.get((f"{prefix}{dot}sd", column, part), -1)
+        medians[place] = places.get((f"{prefix}{dot}p50", column, part), place)
+    return sds, medians

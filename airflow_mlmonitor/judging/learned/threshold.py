@@ -1,0 +1,95 @@
+"""The line that the score of a run is held against, from the scores of earlier runs and the asked false alerts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.learned.ranking import Array
+
+LONG, SHORT = 180, 45
+"""Runs whose scores draw the line, and those that may raise it."""
+
+CONFORMAL = 60
+"""Runs from which on the line also stands above the share of their scores that was asked for."""
+
+SPENT = 0.9
+"""Share of the budget that is aimed at: the line itself is uncertain, which costs the rest."""
+
+TAIL = 0.25
+"""Share of the scores that are the tail."""
+
+USUAL = 0.5
+"""Mean excess that is believed before there are scores."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many runs in how many may be over the line though nothing is wrong.
+
+    Parameters
+    ----------
+    share
+        Of the runs.
+
+    Examples
+    --------
+    >>> round(1 / Budget.of(1, days=1).share, 1)
+    33.3
+    """
+
+    share: float
+
+    @classmethod
+    def of(cls, false_alerts_per_month: float, days: float) -> Budget:
+        """Make the budget of a monitor that runs every so many days."""
+        return cls(min(SPENT * false_alerts_per_month * days / 30, TAIL * 0.8))
+
+    def tenth(self) -> Budget:
+        """A tenth of it."""
+        return Budget(self.share / 10)
+
+    def line(self, scores: Array, alerts: int = 0) -> float | None:
+        """Return the line; None without scores to draw it from.
+
+        Parameters
+        ----------
+        scores
+            Of earlier runs that train, as of their days, oldest first.
+        alerts
+            Number of runs among them that alerted, and whose scores are therefore not there. As many as the budget
+            allows are taken to have been false: without them the tail would seem too short.
+        """
+        scores = scores[~np.isnan(scores)]
+        if not len(scores):
+            return None
+        long, short = scores[-LONG:], scores[-SHORT:]
+        missing = min(float(alerts), self.share * len(long)) / len(long)
+        line = max(self._tail(long, missing), self._tail(short, missing))
+        rank = math.floor(self.share * (len(long) + 1))
+        if len(long) >= CONFORMAL and rank >= 1:
+            line = max(line, float(np.sort(long)[-rank]))
+        return line
+
+    def _tail(self, scores: Array, missing: float) -> float:
+        u = float(np.quantile(scores, 1 - TAIL))
+        excess = np.maximum(scores - u, 0)
+        reach = math.log(TAIL / self.share)
+        k = np.count_nonzero(excess) - missing * len(scores) * reach
+        beta = (float(excess.sum()) + 6 * USUAL) / (max(k, 0.0) + 6)
+        return u + beta * reach
+
+
+def days_between(windows: tuple[Window, ...], now: Window) -> float:
+    """Return the days from one run to the next, as a rule.
+
+    >>> day = Window.parse("2013-02-08")
+    >>> days_between((), day)
+    1.0
+    """
+    starts = [window.start.timestamp() for window in (*windows[-LONG:], now)]
+    gaps = np.diff(starts) / 86_400
+    return float(np.median(gaps)) if len(gaps) else now.span.total_seconds() / 86_400
