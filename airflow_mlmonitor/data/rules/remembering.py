@@ -1,8 +1,8 @@
 """Memories and novelties as bytes, versioned, without pickle.
 
 Written as four letters, one byte of version, and a zlib stream of: the length of a JSON document (4 bytes,
-little-endian), the document, and the hashes of all sets, end to end. Ascending hashes are written as their differences,
-the bytes of equal weight side by side, so that zlib finds the zeros among the heavy ones.
+little-endian), the document, and the hashes of all sets, end to end. As they ascend they are written as their
+differences, the bytes of equal weight side by side, so that zlib finds the zeros among the heavy ones.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -37,7 +38,7 @@ def encode(kept: Novelty) -> bytes:
         "ranges": {column: list(range_) for column, range_ in kept.ranges.items()},
     }
     document = json.dumps(shape, separators=(",", ":"), ensure_ascii=False).encode()
-    content = _LENGTH.pack(len(document)) + document + b"".join(_packed(known.hashes) for known in sets)
+    content = _LENGTH.pack(len(document)) + document + _packed(sets)
     return MAGIC[type(kept)] + bytes([VERSION]) + zlib.compress(content)
 
 
@@ -60,10 +61,11 @@ def decode(content: bytes, kind: type[Kept]) -> Kept:
     try:
         plain = zlib.decompress(content[5:])
         end = _LENGTH.size + _LENGTH.unpack_from(plain)[0]
-        shape, hashes = json.loads(plain[_LENGTH.size : end]), _Hashes(plain[end:])
+        shape, hashes = json.loads(plain[_LENGTH.size : end]), _unpacked(plain[end:])
+        seen, latest = shape["seen"], shape["latest"]
         return kind(
-            seen=_sets_in(shape["seen"], hashes),
-            latest=_sets_in(shape["latest"], hashes),
+            seen=_sets_in(seen, hashes),
+            latest=_sets_in(latest, hashes[sum(count for *_, count in seen.values()) :]),
             ranges={column: Range(*map(float, numbers)) for column, numbers in shape["ranges"].items()},
         )
     except Exception as damage:  # damaged bytes may break any step
@@ -74,26 +76,22 @@ def _sets_out(sets: Mapping[str, Seen]) -> dict[str, list[int]]:
     return {key: [known.size, known.level, len(known)] for key, known in sets.items()}
 
 
-def _sets_in(shape: dict[str, Any], hashes: _Hashes) -> dict[str, Seen]:
+def _sets_in(shape: dict[str, Any], hashes: ShortHashes) -> dict[str, Seen]:
+    ends = np.cumsum([0, *(count for *_, count in shape.values())]).tolist()
+    if ends[-1] > hashes.size:
+        raise ValueError(f"{ends[-1]} hashes promised, {hashes.size} found")
     return {
-        key: Seen(int(size), int(level), hashes.take(count)) for key, (size, level, count) in shape.items()
+        key: Seen(size, level, hashes[begin:end])
+        for (key, (size, level, _)), (begin, end) in zip(shape.items(), pairwise(ends), strict=True)
     }
 
 
-def _packed(hashes: ShortHashes) -> bytes:
-    steps = np.diff(hashes, prepend=np.uint32(0)).astype("<u4")
+def _packed(sets: Iterable[Seen]) -> bytes:
+    hashes = np.concatenate([np.empty(0, dtype=np.uint32), *(known.hashes for known in sets)])
+    steps = np.diff(hashes, prepend=np.uint32(0)).astype("<u4")  # from one set to the next it wraps around
     return steps.view(np.uint8).reshape(-1, _BYTES).T.tobytes()
 
 
-class _Hashes:
-    """Reads one set of hashes after the other."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._place = 0
-
-    def take(self, count: int) -> ShortHashes:
-        planes = np.frombuffer(self._content, dtype=np.uint8, count=count * _BYTES, offset=self._place)
-        self._place += count * _BYTES
-        steps = np.ascontiguousarray(planes.reshape(_BYTES, count).T).view("<u4").ravel()
-        return np.cumsum(steps, dtype=np.uint32)
+def _unpacked(content: bytes) -> ShortHashes:
+    planes = np.frombuffer(content, dtype=np.uint8).reshape(_BYTES, -1)
+    return np.cumsum(np.ascontiguousarray(planes.T).view("<u4").ravel(), dtype=np.uint32)

@@ -128,6 +128,8 @@ def test_few_new_items_take_few_bytes_and_many_less_than_four_each() -> None:
         b"MLMN\x02abc",
         b"MLMN\x01abc",
         b"MLMN\x01" + zlib.compress(b"\x02\x00\x00\x00{}"),
+        b"MLMN\x01"
+        + zlib.compress(b'\x31\x00\x00\x00{"seen":{"key":[8,0,3]},"latest":{},"ranges":{}} ' + bytes(8)),
         Novelty(seen={"key": Seen.of(hash_strings(["a"]))}).encode()[:-3],
         Memory().encode(),
     ],
