@@ -101,3 +101,20 @@ def test_history_decides_in_a_backfill_as_it_would_have_decided_then(run_dag, ex
         run_dag(dag, "backfill", morning_after(day)).state("retrain") for day in reversed(flights.WEEK[:3])
     ]
     assert backwards == ["skipped"] * 3
+
+
+def test_prediction_quality_waits_for_the_arrivals_and_looks_at_every_airport(run_dag, example, store):
+    dag = example("prediction_quality")
+    days = [day + timedelta(days=1) for day in flights.WEEK]
+    states = [run_dag(dag, "scheduled", morning_after(day)).state("quality") for day in days]
+    assert states[:3] == ["success"] * 3
+    history = store.history("flight_delay/quality", asof=morning_after(days[-1]))
+    assert [str(run.window.start.date()) for run in history.runs] == [str(day) for day in flights.WEEK]
+    auc = history.values("auc", "chance")
+    assert len(auc) == 7
+    assert 0.5 < auc.min() < auc.max() < 0.8
+    assert 0.8 < history.values("labelled_share", "chance").min() < 1
+    gaps = history.values("auc_gap", "chance", "origin=*")
+    at_newark = history.values("auc", "chance", "origin=EWR")
+    assert len(gaps) == len(at_newark) == 7
+    assert gaps.min() > 0
