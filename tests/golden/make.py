@@ -66,6 +66,8 @@ def fill(store: MetricsStore) -> None:
             profile=b"profile of day %d" % number,
         )
     store.mark(MONITOR, day(1), State.ACCEPTED, who="ana", note="new aircraft")
+    (incident,) = store.incidents(monitor=MONITOR)
+    store.snooze(incident.id, until=day(30).end, unless_worse=True, who="ana", note="Größe 🛫")
     hours = Window(day(2).start, day(2).start + timedelta(hours=6))
     mapped = Tags(dag_id="hourly", task_id="watch", map_index=2, run_id="manual__1", try_number=3)
     store.save(report(window=hours, monitor="fares", model="fare", tags=mapped))
@@ -88,6 +90,8 @@ def content(store: SqlStore) -> dict[str, Any]:
             label: {window.label: found for window, found in store.profiles(label, asof=LATER, last=99)}
             for label in labels
         },
+        "incidents": [asdict(one) for one in store.incidents(last=99)],
+        "accepted": [[*group, since] for group, since in store.history(MONITOR, asof=LATER).accepted.items()],
         "traces": store.history(MONITOR, asof=LATER, points=False, traces=["learned"]).traces,
         "ks": store.history(MONITOR, asof=LATER).values("ks", "temp").tolist(),
     }

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import StoreError
+from airflow_mlmonitor.judging.incident import Happening
+from airflow_mlmonitor.judging.incidents import BY_PEOPLE
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store import MemoryStore, MetricsStore, Run, SqlStore, State
@@ -88,6 +90,20 @@ def keeping(window: Window, profile: bytes) -> Operation:
     return lambda store, prefix: store.keep(prefix + "skew", window, profile)
 
 
+def deciding(monitor: str, place: int, what: Happening) -> Operation:
+    def decide(store: MetricsStore, prefix: str) -> None:
+        known = sorted(one.id for one in store.incidents(monitor=prefix + monitor, last=99))
+        if known:
+            number = known[place % len(known)]
+            until = day(2).end if what is Happening.SNOOZED else None
+            try:
+                store.decide(number, what, who="ana", note="seen", until=until)
+            except StoreError as error:
+                raise StoreError(str(error).partition(" of monitor")[2]) from error
+
+    return decide
+
+
 operations = st.one_of(
     st.builds(saving, reports(), st.none() | st.binary(max_size=9)),
     st.builds(saving, reports(), st.none() | st.binary(max_size=9)),
@@ -99,6 +115,7 @@ operations = st.one_of(
         st.dictionaries(st.sampled_from(WINDOWS), st.binary(max_size=9), max_size=3),
     ),
     st.builds(keeping, st.sampled_from(WINDOWS), st.binary(max_size=9)),
+    st.builds(deciding, st.sampled_from(["skew", "Skew"]), st.integers(0, 3), st.sampled_from(sorted(BY_PEOPLE))),
 )
 
 
@@ -149,9 +166,10 @@ def content(store: MetricsStore, prefix: str) -> dict[str, object]:
                 key: [(age, point.value, point.status, point.lower) for age, point in sorted(points.items())]
                 for key, points in history.points.items()
             }
-            found[f"history {monitor} {asof}"] = bare(history.runs), values, history.traces
+            found[f"history {monitor} {asof}"] = bare(history.runs), values, history.traces, history.accepted
             found[f"profiles {monitor} {asof}"] = store.profiles(name, asof=asof, last=2)
         found[f"ks {monitor}"] = set(store.history(name, asof=ASOF[-1], metric="ks", column="temp").points)
+        found[f"incidents {monitor}"] = _cases(store, name)
         for window in WINDOWS:
             said = [replace(note, made_at=FIRST_DAY) for note in store.annotations(name, window)]
             found[f"run {monitor} {window}"] = store.verdicts(name, window), store.facts(name, window), said
@@ -162,6 +180,20 @@ def content(store: MetricsStore, prefix: str) -> dict[str, object]:
         found[f"pin {version}"] = pin and replace(pin, model="", pinned_at=FIRST_DAY)
         found[f"days {version}"] = store.profiles(f"{prefix}delay@{version}", asof=ASOF[-1], last=9)
     return found
+
+
+def _cases(store: MetricsStore, monitor: str) -> list[object]:
+    """The incidents of a monitor in the order in which they were made, without what a store numbers and times itself."""
+    return [
+        replace(
+            one,
+            id=place,
+            monitor="",
+            model="",
+            events=tuple(replace(event, made_at=FIRST_DAY, note="") for event in one.events),
+        )
+        for place, one in enumerate(sorted(store.incidents(monitor=monitor, last=99), key=lambda one: one.id))
+    ]
 
 
 def _outcome(step: Operation, store: MetricsStore, prefix: str) -> str | None:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
 
+from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store import SqlStore, open_store
 from airflow_mlmonitor.store.engines import read_url
 from benchmarks.store import filling, plans
 from tests.starting import fresh_database
 from tests.store.conftest import BACKENDS
+from tests.store.making import report, verdict
 
 SIZE = filling.Size(monitors=25, days=120, series=20)
 MONITOR = filling.monitor(3)
@@ -27,6 +30,10 @@ QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     ),
     "the latest runs of all": lambda store: store.runs(),
     "the latest runs of a model": lambda store: store.runs(model="model_003"),
+    "the incidents of a monitor": lambda store: store.incidents(monitor=MONITOR),
+    "the incidents of all": lambda store: store.incidents(),
+    "one more run, and what it means for incidents": lambda store: store.save(alerting(SIZE.days)),
+    "an old run again": lambda store: store.save(alerting(90)),
     "one run": lambda store: store.verdicts(MONITOR, filling.day(90)),
     "profiles to compare with": lambda store: store.profiles(MONITOR, asof=SIZE.end, last=28),
     "profiles of the same weekday": lambda store: store.profiles(
@@ -83,8 +90,8 @@ def test_history_reads_what_was_filled_in(filled: str) -> None:
     history = store.history(MONITOR, asof=SIZE.end, last=30)
     store.dispose()
     assert [run.window for run in history.runs] == [filling.day(number) for number in range(90, 120)]
+    assert all(len(points) >= 29 for points in history.points.values())
     assert len(history.points) == SIZE.series
-    assert len(list(history)) == 30 * SIZE.series
 
 
 def test_what_a_year_of_runs_left_is_one_statement(filled: str) -> None:
@@ -103,10 +110,28 @@ def test_what_a_year_of_runs_left_is_one_statement(filled: str) -> None:
 def _fill(url: str) -> None:
     store = open_store(url)
     store.upgrade()
-    store.dispose()
     with _engine(url).begin() as connection:
         filling.fill(connection, SIZE)
+    for number in range(80, 90):
+        store.save(alerting(number))
+    store.dispose()
+    with _engine(url).begin() as connection:
         filling.settle(connection)
+
+
+def alerting(number: int) -> Report:
+    """A run of the monitor that found something, as the filled ones did not."""
+    tags = Tags(dag_id="bench", task_id="monitor")
+    found = verdict("null_share", column=filling.column(1), family="missing", status=Status.FAIL)
+    return report(
+        0,
+        found,
+        monitor=MONITOR,
+        model="model_003",
+        window=filling.day(number),
+        tags=tags,
+        traces={filling.TRACE: filling.PROFILE},
+    )
 
 
 def _engine(url: str) -> Engine:
