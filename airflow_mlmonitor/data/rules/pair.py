@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from airflow_mlmonitor.data.distinct import Hashes
+from airflow_mlmonitor.data.distinct import Hashes, mix
 from airflow_mlmonitor.data.rules.fresh import TALLIED, UNKNOWN, first_rows, together
 from airflow_mlmonitor.data.rules.memory import Memory, Novelty, values_key
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
@@ -33,6 +34,9 @@ SHUFFLED = 0.08
 
 FAMILIAR = 0.5
 """Share of rows at least whose two values had both come before: otherwise there is nothing to be seen."""
+
+LOOKED_AT = 32_768
+"""Rows of a large batch that are looked at, about: a share of 1 % then has a standard error of .06 %."""
 
 FEW = 0.05
 """Share of rows that a pair should still feel the fault of."""
@@ -69,6 +73,8 @@ class Pair(Rule):
     def tally(self, view: BatchView) -> PairTally:
         """Count the pairs of a batch."""
         left, right = view.hashes(self.left), view.hashes(self.right)
+        if view.rows > LOOKED_AT:
+            left, right = left[_looked_at(view.rows)], right[_looked_at(view.rows)]
         filled = (left != NULL) & (right != NULL)
         if not filled.all():
             left, right = left[filled], right[filled]
@@ -146,6 +152,13 @@ class PairTally(Tally):
                 values_key(self.rule.right): self.right,
             }
         )
+
+
+@lru_cache(maxsize=8)
+def _looked_at(rows: int) -> Numbers:
+    """The places of some of the rows of a large batch: at no equal distance, since rows may come in a rhythm."""
+    line = np.uint64(LOOKED_AT * 2**64 // rows)
+    return np.flatnonzero(mix(np.arange(rows, dtype=np.uint64)) < line)
 
 
 class _Column(NamedTuple):

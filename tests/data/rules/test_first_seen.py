@@ -137,6 +137,17 @@ def test_a_pair_is_unseen_only_if_both_values_are_known() -> None:
     assert measure.why == "1 of 4 rows combine values that are known, but never came together"
 
 
+def test_of_a_large_batch_some_rows_are_looked_at() -> None:
+    town, zips = np.arange(200_000) % 7, np.arange(200_000) % 7
+    before = BatchView(pa.RecordBatch.from_pydict({"town": town, "zip": zips}))
+    zips = np.where(np.random.default_rng(2).random(zips.size) < 0.01, (zips + 1) % 7, zips)
+    memory = Memory() + (RULES[0].tally(before).novelty(Memory()) or Novelty())
+    now = BatchView(pa.RecordBatch.from_pydict({"town": town, "zip": zips}))
+    (measure,) = RULES[0].tally(now).measures(memory)
+    assert measure.n == pytest.approx(pair.LOOKED_AT, rel=0.02)
+    assert measure.value == pytest.approx(0.01, abs=0.0018)
+
+
 def test_a_value_is_new_once() -> None:
     before: list[Row] = [("Ulm", 1, None)]
     (measure,) = found(RULES[1], before, [("Ulm", 1, None), ("Ulm", 7, None), ("Ulm", None, None)])
