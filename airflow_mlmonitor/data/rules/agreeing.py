@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.distinct import Hashes
-from airflow_mlmonitor.data.rules.fresh import TALLIED, first_rows, together
+from airflow_mlmonitor.data.rules.fresh import bounded, first_rows, summed, together
 from airflow_mlmonitor.data.rules.memory import Memory
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
-from airflow_mlmonitor.data.rules.seen import below
-from airflow_mlmonitor.data.rules.unfolding import Numbers, Unfolding
+from airflow_mlmonitor.data.rules.unfolding import Numbers, Unfolding, visible
 from airflow_mlmonitor.data.rules.view import NULL, BatchView
 
 RULES = 24
@@ -35,9 +34,6 @@ NATURAL = 0.005
 
 SHUFFLED = 0.2
 """Share of neighbours that must differ at least when the values of a day are shuffled."""
-
-FEW = 0.05
-"""Share of rows that a rule should still feel the fault of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +75,7 @@ class Agreeing(Rule):
         groups = together(*keys)[filled]
         values = together(groups, view.hashes(self.column)[filled])
         rows, counts = first_rows(values)
-        return AgreeingTally(self, 0, values[rows], groups[rows], counts)._sunk()
+        return AgreeingTally(self, 0, values[rows], groups[rows], counts)._bounded()
 
     def document(self) -> dict[str, Any]:
         """The rule as plain JSON."""
@@ -101,17 +97,13 @@ class AgreeingTally(Tally):
     counts: Numbers
 
     def __add__(self, other: Self) -> AgreeingTally:
-        values = np.concatenate((self.values, other.values))
-        values, rows, places = np.unique(values, return_index=True, return_inverse=True)
-        counts = np.zeros(values.size, dtype=np.int64)
-        np.add.at(counts, places, np.concatenate((self.counts, other.counts)))
+        counts = np.concatenate((self.counts, other.counts))
+        values, rows, counts = summed(np.concatenate((self.values, other.values)), counts)
         groups = np.concatenate((self.groups, other.groups))[rows]
-        return AgreeingTally(self.rule, max(self.level, other.level), values, groups, counts)._sunk()
+        return AgreeingTally(self.rule, max(self.level, other.level), values, groups, counts)._bounded()
 
-    def _sunk(self) -> AgreeingTally:
-        level = self.level
-        while np.count_nonzero(kept := below(self.groups, level)) > TALLIED:
-            level += 1
+    def _bounded(self) -> AgreeingTally:
+        level, kept = bounded(self.groups, self.level)
         return AgreeingTally(self.rule, level, self.values[kept], self.groups[kept], self.counts[kept])
 
     def measures(self, memory: Memory) -> Iterator[Measure]:
@@ -193,7 +185,7 @@ class _Sample:
                 if shuffled > SHUFFLED:
                     # Who differs, differs from two neighbours.
                     rule = Agreeing(by=names, column=self._names[place], natural=round(share / 2, 6))
-                    yield _Found(rule, _felt(share + FEW * (shuffled - share) * grouped) - _felt(share))
+                    yield _Found(rule, visible(share, share + (shuffled - share) * grouped))
 
 
 def _days(unfolding: Unfolding) -> Iterator[Numbers]:
@@ -213,8 +205,3 @@ def _differing(values: NDArray[np.int64], order: Numbers, same: NDArray[np.bool_
     ordered = values[:, order]
     changes = (ordered[:, 1:] != ordered[:, :-1])[:, same]
     return np.asarray(changes.mean(axis=1))
-
-
-def _felt(share: float) -> float:
-    """Root and arcsine: equal steps of it are equally easy to tell from chance."""
-    return float(np.arcsin(np.sqrt(share)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from airflow_mlmonitor.data.distinct import Hashes, HashSample, fold
 from airflow_mlmonitor.data.rules.memory import Memory
 from airflow_mlmonitor.data.rules.rule import Measure
+from airflow_mlmonitor.data.rules.seen import below
 
 TALLIED = 16_384
 """Distinct items of a run that are counted; of more, a sample."""
@@ -71,3 +72,20 @@ def first_rows(hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     starts = np.flatnonzero(np.concatenate(([True], items[1:] != items[:-1])))
     rows = (numbered[starts] & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
     return rows, np.diff(np.append(starts, hashes.size))
+
+
+def summed(hashes: Hashes, counts: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64], NDArray[np.int64]]:
+    """Each distinct hash, ascending, the place where it first stands, and the sum of its counts."""
+    if not hashes.size:
+        return hashes, np.empty(0, dtype=np.int64), counts
+    order = np.argsort(hashes, kind="stable")
+    ranked = hashes[order]
+    starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
+    return ranked[starts], order[starts], np.add.reduceat(counts[order], starts)
+
+
+def bounded(hashes: Hashes, level: int) -> tuple[int, NDArray[np.bool_]]:
+    """The first level, from one on, of which at most :data:`TALLIED` hashes are in, and which those are."""
+    while np.count_nonzero(inside := below(hashes, level)) > TALLIED:
+        level += 1
+    return level, inside

@@ -12,10 +12,9 @@ import pyarrow.types as kinds
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.distinct import Hashes, hash_strings, mix
-from airflow_mlmonitor.data.rules.fresh import TALLIED, UNKNOWN, first_rows
+from airflow_mlmonitor.data.rules.fresh import UNKNOWN, bounded, first_rows, summed
 from airflow_mlmonitor.data.rules.memory import Memory, Novelty
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
-from airflow_mlmonitor.data.rules.seen import below
 from airflow_mlmonitor.data.rules.unfolding import Numbers, Unfolding
 from airflow_mlmonitor.data.rules.view import BatchView
 
@@ -63,7 +62,7 @@ class NullMask(Rule):
         missing = np.zeros((rows.size, len(self.table)), dtype=np.bool_)
         for place, missing_rows in holes.items():
             missing[:, place] = missing_rows[rows]
-        return MaskTally(self, 0, masks[rows], missing, counts)._sunk()
+        return MaskTally(self, 0, masks[rows], missing, counts)._bounded()
 
     def document(self) -> dict[str, Any]:
         """The rule as plain JSON."""
@@ -81,18 +80,14 @@ class MaskTally(Tally):
     counts: Numbers
 
     def __add__(self, other: Self) -> MaskTally:
-        masks = np.concatenate((self.masks, other.masks))
-        masks, rows, places = np.unique(masks, return_index=True, return_inverse=True)
-        counts = np.zeros(masks.size, dtype=np.int64)
-        np.add.at(counts, places, np.concatenate((self.counts, other.counts)))
+        counts = np.concatenate((self.counts, other.counts))
+        masks, rows, counts = summed(np.concatenate((self.masks, other.masks)), counts)
         missing = np.concatenate((self.missing, other.missing))[rows]
-        return MaskTally(self.rule, max(self.level, other.level), masks, missing, counts)._sunk()
+        return MaskTally(self.rule, max(self.level, other.level), masks, missing, counts)._bounded()
 
-    def _sunk(self) -> MaskTally:
-        level = self.level
-        while (kept := int(np.count_nonzero(below(self.masks, level)))) > TALLIED:
-            level += 1
-        return MaskTally(self.rule, level, self.masks[:kept], self.missing[:kept], self.counts[:kept])
+    def _bounded(self) -> MaskTally:
+        level, kept = bounded(self.masks, self.level)
+        return MaskTally(self.rule, level, self.masks[kept], self.missing[kept], self.counts[kept])
 
     def measures(self, memory: Memory) -> Iterator[Measure]:
         """Say how many rows lack values in columns that never lacked them together."""

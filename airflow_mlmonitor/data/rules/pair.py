@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.distinct import Hashes, mix
-from airflow_mlmonitor.data.rules.fresh import TALLIED, UNKNOWN, first_rows, together
+from airflow_mlmonitor.data.rules.fresh import UNKNOWN, bounded, first_rows, summed, together
 from airflow_mlmonitor.data.rules.memory import Memory, Novelty, values_key
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
-from airflow_mlmonitor.data.rules.seen import below
-from airflow_mlmonitor.data.rules.unfolding import DENSE, Numbers, Unfolding
+from airflow_mlmonitor.data.rules.unfolding import DENSE, Numbers, Unfolding, visible
 from airflow_mlmonitor.data.rules.view import NULL, BatchView
 
 PAIRS = 40
@@ -37,9 +36,6 @@ FAMILIAR = 0.5
 
 LOOKED_AT = 32_768
 """Rows of a large batch that are looked at, about: a share of 1 % then has a standard error of .06 %."""
-
-FEW = 0.05
-"""Share of rows that a pair should still feel the fault of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +76,7 @@ class Pair(Rule):
             left, right = left[filled], right[filled]
         pairs = together(left, right)
         rows, counts = first_rows(pairs)
-        return PairTally(self, 0, pairs[rows], left[rows], right[rows], counts)._sunk()
+        return PairTally(self, 0, pairs[rows], left[rows], right[rows], counts)._bounded()
 
     def document(self) -> dict[str, Any]:
         """The rule as plain JSON."""
@@ -102,26 +98,16 @@ class PairTally(Tally):
     counts: Numbers
 
     def __add__(self, other: Self) -> PairTally:
-        pairs = np.concatenate((self.pairs, other.pairs))
-        order = np.argsort(pairs, kind="stable")
-        pairs = pairs[order]
-        if not pairs.size:
-            return self
-        starts = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1])))
-        counts = np.add.reduceat(np.concatenate((self.counts, other.counts))[order], starts)
-        left, right = (
-            np.concatenate(parts)[order][starts]
-            for parts in ((self.left, other.left), (self.right, other.right))
-        )
-        level = max(self.level, other.level)
-        return PairTally(self.rule, level, pairs[starts], left, right, counts)._sunk()
+        counts = np.concatenate((self.counts, other.counts))
+        pairs, rows, counts = summed(np.concatenate((self.pairs, other.pairs)), counts)
+        left = np.concatenate((self.left, other.left))[rows]
+        right = np.concatenate((self.right, other.right))[rows]
+        return PairTally(self.rule, max(self.level, other.level), pairs, left, right, counts)._bounded()
 
-    def _sunk(self) -> PairTally:
-        level = self.level
-        while (kept := int(np.count_nonzero(below(self.pairs, level)))) > TALLIED:
-            level += 1
-        pairs, left, right = (part[:kept] for part in (self.pairs, self.left, self.right))
-        return PairTally(self.rule, level, pairs, left, right, self.counts[:kept])
+    def _bounded(self) -> PairTally:
+        level, kept = bounded(self.pairs, self.level)
+        pairs, left, right = self.pairs[kept], self.left[kept], self.right[kept]
+        return PairTally(self.rule, level, pairs, left, right, self.counts[kept])
 
     def measures(self, memory: Memory) -> Iterator[Measure]:
         """Say on how many rows two known values come together for the first time."""
@@ -219,7 +205,7 @@ def _pair(left: _Column, right: _Column, unfolding: Unfolding) -> _Found | None:
     if shuffled <= SHUFFLED:
         return None
     rule = Pair(left=left.name, right=right.name, natural=round(natural, 6))
-    return _Found(rule, _felt(natural + FEW * (shuffled - natural)) - _felt(natural))
+    return _Found(rule, visible(natural, shuffled))
 
 
 def _numbered(left: Numbers, right: Numbers, others: Numbers, count: int) -> tuple[Numbers, Numbers, int]:
@@ -230,11 +216,6 @@ def _numbered(left: Numbers, right: Numbers, others: Numbers, count: int) -> tup
         return pairs, torn, count
     items, places = np.unique(np.concatenate((pairs, torn)), return_inverse=True)
     return places[: pairs.size], places[pairs.size :], int(items.size)
-
-
-def _felt(share: float) -> float:
-    """Root and arcsine: equal steps of it are equally easy to tell from chance."""
-    return float(np.arcsin(np.sqrt(share)))
 
 
 def _chosen(ranked: Sequence[_Found]) -> Iterator[_Found]:

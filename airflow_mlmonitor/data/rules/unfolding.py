@@ -19,6 +19,9 @@ NEVER = np.iinfo(np.int64).max
 DENSE = 1 << 23
 """Up to so many items a table has a place for each that may come, instead of for each that does."""
 
+FEW = 0.05
+"""Share of rows that a rule should still feel the fault of."""
+
 
 class Unfolding:
     """The days of some rows, on which values may be new or known.
@@ -77,6 +80,19 @@ class Unfolding:
         items, count = self.numbered(hashes)
         pairs = np.unique(self.days * count + items) // max(count, 1)
         return bool(np.median(np.bincount(pairs)) > 1) if pairs.size else False
+
+
+def visible(natural: float, shuffled: float) -> float:
+    """How well a rule shows a fault in a few rows, from the shares of broken rows by nature and when all are shuffled.
+
+    It is how far the arcsine of the share's root moves when 5 % of the rows are shuffled: equal steps of that are
+    equally easy to tell from chance.
+
+    >>> round(visible(0, 0.9), 3), round(visible(0.02, 0.9), 3)
+    (0.214, 0.114)
+    """
+    before, after = np.arcsin(np.sqrt([natural, natural + FEW * (shuffled - natural)]))
+    return float(after - before)
 
 
 def _numbered(values: NDArray[np.int64] | Hashes) -> tuple[Numbers, int]:

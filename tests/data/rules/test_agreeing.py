@@ -70,7 +70,7 @@ def test_rows_that_agree_say_nothing_more_and_without_groups_there_is_no_value()
 
 
 def test_of_many_values_whole_groups_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airflow_mlmonitor.data.rules.agreeing.TALLIED", 100)
+    monkeypatch.setattr("airflow_mlmonitor.data.rules.fresh.TALLIED", 100)
     rows: list[Row] = [("Ulm", n % 500, float(n < 250)) for n in range(2_000)]
     many = tally(rows)
     assert many.values.size <= 100
