@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from airflow_mlmonitor.checks.quality import Quality
 from airflow_mlmonitor.data.baseline import Reference
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.diagnosis import Circumstances, Diagnosis, diagnose
@@ -45,6 +46,7 @@ def diagnosed(
     if not report.status.is_finding:
         return report
     before, runs = _recent([reference for _, reference in measured.answers if reference])
+    checks = [check for check, _ in measured.answers]
     last = shelf.earlier(1)
     causes = diagnose(
         Circumstances(
@@ -56,6 +58,7 @@ def diagnosed(
             window=report.window,
             model_version=report.model_version,
             versions=[run.model_version for run in history.runs],
+            outcomes=[(check.prediction, check.label) for check in checks if isinstance(check, Quality)],
         )
     )
     facts = {name: json.dumps(value) for name, value in _facts(report, causes, shelf).items()}

@@ -44,6 +44,8 @@ class Circumstances:
         The version that was serving, where it is known.
     versions
         Those that served in the earlier runs, oldest first.
+    outcomes
+        Column of predictions and column of labels, as the checks name them.
     """
 
     verdicts: Sequence[Verdict]
@@ -54,6 +56,7 @@ class Circumstances:
     window: Window | None = None
     model_version: str | None = None
     versions: Sequence[str | None] = ()
+    outcomes: Sequence[tuple[str, str]] = ()
 
     @cached_property
     def findings(self) -> list[Verdict]:
@@ -117,19 +120,14 @@ class Circumstances:
 
     @cached_property
     def predictions(self) -> tuple[str, ...]:
-        """The columns of predictions: those that metrics of quality name first, and those called so."""
+        """The columns of predictions: those that a check names, and those called so."""
         called = [name for name in self.now.columns if PREDICTION.match(name)]
-        return tuple(dict.fromkeys([*(pair[0] for pair in self._outcomes), *called]))
+        return tuple(dict.fromkeys([*(prediction for prediction, _ in self.outcomes), *called]))
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The columns of labels, which metrics of quality name second."""
-        return tuple(dict.fromkeys(pair[1] for pair in self._outcomes if len(pair) > 1))
-
-    @cached_property
-    def _outcomes(self) -> list[list[str]]:
-        quality = [verdict for verdict in self.verdicts if verdict.metric.family == "quality"]
-        return [pair for pair in map(self.named, quality) if pair]
+        """The columns of labels, as checks name them."""
+        return tuple(dict.fromkeys(label for _, label in self.outcomes))
 
     @cached_property
     def _by_key(self) -> dict[tuple[str, str, str], Verdict]:

@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.category import CategoryColumn
 from airflow_mlmonitor.data.column import NumberColumn
 from airflow_mlmonitor.data.sketch import Sketch
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
-from airflow_mlmonitor.diagnosis.mixture import mixture, share_at
+from airflow_mlmonitor.diagnosis.mixture import Floats, mixture, share_at
 from airflow_mlmonitor.diagnosis.wording import digits, quoted
 from airflow_mlmonitor.report.words import percent
 
@@ -27,22 +28,22 @@ WORDS = frozenset(
 """Names that programs write where they have none, in lower case."""
 
 
+EXPLAINED = 0.8
+"""Part of a column's change that one value must explain."""
+
+
 class DefaultFill(Cause):
     """A placeholder stands where values should be."""
 
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Look for a placeholder, or a value out of range, that is in far more rows than usual."""
         for name, new, old in circumstances.numbers():
-            for value, now, usual in _gained(new, old):
-                outside = not (old.sketch.x[0] <= value <= old.sketch.x[-1])
-                common = now >= 0.9 * _top(new)
-                if (value in PLACEHOLDERS or (outside and now > 0.02)) and (usual < 0.02 or common):
-                    sure = _explained(new, old, value)
-                    if sure > 0.6 or outside:
-                        yield self._told(
-                            name, digits(value), now, usual, new.count, max(sure, 0.9 if outside else 0)
-                        )
-                        break
+            found = next((gain for gain in _gained(new, old) if _is_fill(*gain, new, old)), None)
+            if found:
+                value, now, usual = found
+                sure = 1.0 if _is_far(value, old) else _explained(new, old, value)
+                if sure > EXPLAINED:
+                    yield self._told(name, digits(value), now, usual, new.count, sure)
         for name, fresh, known in circumstances.names():
             for text, count in list(fresh.counts.items())[:50]:
                 usual = known.counts.get(text, 0) / known.count
@@ -128,7 +129,7 @@ def stuck(
     inside = old.sketch.x[0] <= value <= old.sketch.x[-1]
     if inside and len(old.sketch) > 3 and (whole or now > usual + 0.03):
         sure = 1.0 if whole else _explained(new, old, value)
-        if sure > 0.5:
+        if sure > EXPLAINED:
             yield _told(cause, name, digits(value), now, usual, new.count, 0.6 + 0.35 * sure, before)
 
 
@@ -152,6 +153,25 @@ def _told(
         columns=(name,),
         rows=round((now - usual) * rows),
     )
+
+
+def _is_fill(value: float, now: float, usual: float, new: NumberColumn, old: NumberColumn) -> bool:
+    """Whether a value that gained rows is a placeholder, or the one value that lies where none was before."""
+    room = 0.25 if value in PLACEHOLDERS else 1.0
+    if _is_far(value, old, room):
+        others = float(new.sketch.w[_far(new.sketch.x, old, 0.0)].sum())
+        return now * new.count >= 0.8 * others and now > (0.002 if value in PLACEHOLDERS else 0.02)
+    return value in PLACEHOLDERS and usual < 0.5 and now - usual > (0.15 if usual > 0.02 else 0.0)
+
+
+def _is_far(value: float, old: NumberColumn, room: float = 0.25) -> bool:
+    return bool(_far(np.array([value]), old, room)[0])
+
+
+def _far(x: Floats, old: NumberColumn, room: float) -> NDArray[np.bool_]:
+    """Which values lie outside the known range, by more than a part of its width."""
+    width = room * ((old.quantile(0.99) or 0.0) - (old.quantile(0.01) or 0.0))
+    return np.asarray((x < old.sketch.x[0] - width) | (x > old.sketch.x[-1] + width))
 
 
 def _usual_top(circumstances: Circumstances, name: str, old: NumberColumn) -> float | None:

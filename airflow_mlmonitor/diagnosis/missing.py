@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
@@ -15,17 +15,38 @@ from airflow_mlmonitor.report.words import percent, plural
 ALIKE = 0.02
 """Numbers of missing rows that differ by less than this part are called the same."""
 
+SEGMENT = re.compile(r"(?P<nulls>[\d,]+) of (?P<rows>[\d,]+) rows with (?P<name>.+?) = (?P<value>.*)")
+"""How a metric says in which segment most is missing."""
+
+PART = 0.5
+"""A segment is named from this share of its rows on."""
+
 WHOLE = 0.9
 """A part of the rows counts as without values from this share on."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A column with more values missing than usual: in how many rows, how many more, and its usual share."""
+    """A column with more values missing than usual.
+
+    Parameters
+    ----------
+    column
+        Its name.
+    nulls
+        Rows without a value.
+    lost
+        About how many of them would have had one: some would be missing anyway.
+    room
+        By how much that may be wrong.
+    usual
+        The share that is usually missing.
+    """
 
     column: str
     nulls: int
-    extra: float
+    lost: float
+    room: float
     usual: float
 
 
@@ -34,8 +55,8 @@ class Part:
     """The rows of one value of another column, and how many of them are without values."""
 
     where: str
-    nulls: int | None = None
-    rows: int | None = None
+    nulls: int
+    rows: int
 
 
 def gaps(circumstances: Circumstances) -> list[Gap]:
@@ -47,22 +68,34 @@ def gaps(circumstances: Circumstances) -> list[Gap]:
         if old is None or not old.rows or not new.rows:
             continue
         usual = old.nulls / old.rows
-        extra = new.nulls - usual * new.rows
-        if extra >= max(3.0, 5 * math.sqrt(new.rows * usual * (1 - usual))):
-            found.append(Gap(name, new.nulls, extra, usual))
-    return sorted(found, key=lambda gap: -gap.extra)
+        spread = math.sqrt(new.rows * usual * (1 - usual))
+        lost = (new.nulls - usual * new.rows) / (1 - usual) if usual < 1 else 0.0
+        if lost >= max(3.0, 5 * spread):
+            room = max(1.0, ALIKE * lost, 4 * spread / (1 - usual))
+            found.append(Gap(name, new.nulls, lost, room, usual))
+    return sorted(found, key=lambda gap: (gap.usual, -gap.lost))
 
 
 def gap_groups(found: Sequence[Gap]) -> list[list[Gap]]:
-    """Gather gaps of one size: the same rows, most likely."""
-    groups: list[list[Gap]] = [list(found[:1])] if found else []
-    for last, gap in pairwise(found):
-        alike = last.extra - gap.extra <= max(1.0, ALIKE * last.extra)
-        if alike:
-            groups[-1].append(gap)
-        else:
+    """Gather gaps of one size: the same rows, most likely. The largest group comes first."""
+    groups: list[list[Gap]] = []
+    for gap in found:
+        home = next((one for one in groups if abs(one[0].lost - gap.lost) <= one[0].room + gap.room), None)
+        if home is None:
             groups.append([gap])
-    return groups
+        else:
+            home.append(gap)
+    return sorted(groups, key=lambda group: -len(group))
+
+
+def is_unusual(circumstances: Circumstances, group: Sequence[Gap]) -> bool:
+    """Whether a finding says that values are missing in one of the columns, or in all of them together."""
+    said = circumstances.of_family("missing", "nulls_by_segment", "null_pattern", "shape")
+    named = {name for verdict in said for name in circumstances.named(verdict)}
+    tables = any(
+        verdict.metric.column is None and verdict.metric.family == "null_pattern" for verdict in said
+    )
+    return tables or any(gap.column in named for gap in group)
 
 
 def part_of(circumstances: Circumstances, columns: Sequence[str]) -> Part | None:
@@ -89,10 +122,13 @@ def _slice_without(circumstances: Circumstances, column: str) -> Part | None:
 
 
 def _segment_named(circumstances: Circumstances, columns: Sequence[str]) -> Part | None:
+    """The segment that a finding about missing values names; it stands in its reason, for the series is one of all."""
     for verdict in circumstances.of_family("nulls_by_segment"):
-        metric = verdict.metric
-        if set(circumstances.named(verdict)) & set(columns) and metric.slice:
-            return Part(circumstances.where(metric.slice))
+        said = SEGMENT.search(verdict.metric.why or "")
+        if said and set(circumstances.named(verdict)) & set(columns):
+            nulls, rows = (int(said[name].replace(",", "")) for name in ("nulls", "rows"))
+            if nulls >= PART * rows:
+                return Part(circumstances.where(f"{said['name']}={said['value']}"), nulls, rows)
     return None
 
 
@@ -103,7 +139,9 @@ class JoinFailed(Cause):
         """Compare the numbers of missing rows, and where they are."""
         groups = gap_groups(gaps(circumstances))
         for group in groups:
-            if {gap.column for gap in group} <= set(circumstances.labels):
+            if {gap.column for gap in group} <= set(circumstances.labels) or not is_unusual(
+                circumstances, group
+            ):
                 continue
             part = part_of(circumstances, [gap.column for gap in group])
             if len(group) > 1:
@@ -121,7 +159,7 @@ class ValuesMissing(Cause):
         """Look for a gap that no other column shares."""
         for group in gap_groups(gaps(circumstances)):
             gap = group[0]
-            if len(group) > 1 or gap.column in circumstances.labels:
+            if len(group) > 1 or gap.column in circumstances.labels or not is_unusual(circumstances, group):
                 continue
             if part_of(circumstances, [gap.column]):
                 continue
@@ -137,30 +175,31 @@ class ValuesMissing(Cause):
                 next=f"look for errors in the step that writes {gap.column}, then rerun it",
                 confidence=0.7,
                 columns=(gap.column,),
-                rows=round(gap.extra),
+                rows=round(gap.lost),
             )
 
 
 def _joined(circumstances: Circumstances, group: Sequence[Gap], part: Part | None) -> Diagnosis:
     columns = tuple(gap.column for gap in group)
-    rows = circumstances.now.rows
-    evidence = [f"{listed(columns)} are missing in the same number of rows, {group[0].nulls:,} of {rows:,}"]
+    rows, lead = circumstances.now.rows, group[0]
+    same = [gap.column for gap in group if gap.nulls == lead.nulls]
+    others = [gap for gap in group if gap.nulls != lead.nulls]
+    evidence = [f"{listed(same)} {_are(same)} missing in {lead.nulls:,} of {plural(rows, 'row')}"]
+    evidence += [f"{gap.column} in {gap.nulls:,}, of which some are always missing" for gap in others[:2]]
     evidence += _whole(part)
-    usual = max(gap.usual for gap in group)
-    evidence.append(f"usually they are missing in {'at most ' if usual else ''}{percent(usual)}")
-    key = f"for one key ({part.where})" if part else "for part of the rows"
-    there = f"has rows for {part.where}" if part else "is complete"
-    all_of_it = group[0].nulls >= WHOLE * rows
+    evidence.append(f"usually they are missing in {percent(lead.usual)}")
+    everywhere = lead.nulls >= WHOLE * rows
+    which = "for any row" if everywhere else f"for one key ({part.where})" if part else "for part of the rows"
+    there = f"has rows for {part.where}" if part and not everywhere else "is complete"
     return Diagnosis(
         cause="join_failed",
-        likely=f"the join that brings {listed(columns, 3)} found no partner "
-        + ("for any row" if all_of_it else key),
+        likely=f"the join that brings {listed(columns, 3)} found no partner {which}",
         evidence=tuple(evidence),
         next=f"check that the table {columns[0]} comes from {there} in this window, then rerun the join",
-        confidence=0.97 if part else 0.9,
+        confidence=0.98 if part else 0.95,
         columns=columns,
-        slice=part.where if part and not all_of_it else "",
-        rows=round(group[0].extra),
+        slice=part.where if part and not everywhere else "",
+        rows=round(lead.lost),
     )
 
 
@@ -177,40 +216,52 @@ def _one_source(circumstances: Circumstances, gap: Gap, part: Part) -> Diagnosis
         confidence=0.9,
         columns=(gap.column,),
         slice=part.where,
-        rows=round(gap.extra),
+        rows=round(gap.lost),
     )
 
 
 def _unusual_in_a_part(circumstances: Circumstances) -> Iterator[Diagnosis]:
     """The columns go missing now and then, yet never all of them for one key, or never together."""
-    verdicts = circumstances.of_family("nulls_by_segment", "null_pattern")
-    if not verdicts:
-        return
-    lead = verdicts[0].metric
-    named = dict.fromkeys(name for verdict in verdicts for name in circumstances.named(verdict))
-    columns = tuple(name for name in named if circumstances.now[name].nulls)
-    if not columns:
-        return
-    where = circumstances.where(lead.slice) if lead.slice else ""
-    yield Diagnosis(
+    segments = circumstances.of_family("nulls_by_segment")
+    patterns = circumstances.of_family("null_pattern")
+    if segments:
+        columns = tuple(dict.fromkeys(name for verdict in segments for name in circumstances.named(verdict)))
+        part = _segment_named(circumstances, columns)
+        if part:
+            yield _hidden(
+                circumstances, columns, part, f"no part of the rows ever lacked {columns[0]} like this"
+            )
+    elif patterns and patterns[0].metric.why:
+        said = patterns[0].metric.why
+        columns = tuple(
+            name for name in circumstances.now.columns if re.search(rf"\b{re.escape(name)}\b", said)
+        )
+        if columns:
+            yield _hidden(circumstances, columns, None, said)
+
+
+def _hidden(
+    circumstances: Circumstances, columns: tuple[str, ...], part: Part | None, said: str
+) -> Diagnosis:
+    which = f"for one key ({part.where})" if part else "for part of the rows"
+    there = f"has rows for {part.where}" if part else "is complete"
+    return Diagnosis(
         cause="join_failed",
-        likely=f"the join that brings {listed(columns, 3)} failed "
-        + (f"for one key ({where})" if where else "for part of the rows"),
-        evidence=(
-            f"as many rows without {columns[0]} are not unusual in all, but "
-            + (f"with {where} they are" if where else "never before were these columns missing together"),
-        ),
-        next=f"check that the table {columns[0]} comes from is complete in this window, then rerun the join",
-        confidence=0.75,
+        likely=f"the join that brings {listed(columns, 3)} found no partner {which}",
+        evidence=(*_whole(part), said, "in all rows together, that many are missing now and then"),
+        next=f"check that the table {columns[0]} comes from {there} in this window, then rerun the join",
+        confidence=0.8,
         columns=columns,
-        slice=where,
-        rows=circumstances.now[columns[0]].nulls,
+        slice=part.where if part else "",
+        rows=part.nulls if part else None,
     )
 
 
 def _whole(part: Part | None) -> list[str]:
-    if part is None or part.rows is None:
-        return [f"they are the rows with {part.where}"] if part else []
-    return [
-        f"{part.nulls:,} of the {plural(part.rows, 'row')} with {part.where}, and no unusual part elsewhere"
-    ]
+    if part is None:
+        return []
+    return [f"they are missing in {part.nulls:,} of the {plural(part.rows, 'row')} with {part.where}"]
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"

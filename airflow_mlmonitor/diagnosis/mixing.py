@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -14,10 +14,16 @@ from airflow_mlmonitor.diagnosis.circumstances import Circumstances
 from airflow_mlmonitor.diagnosis.mixture import Mixture, fitted, mixture, noise
 from airflow_mlmonitor.diagnosis.wording import listed
 from airflow_mlmonitor.judging.verdict import Verdict
-from airflow_mlmonitor.report.words import percent, plural
+from airflow_mlmonitor.report.words import percent
 
 RULES = ("pair", "identity", "ordered", "order", "consistency")
 """Families of metrics that tell whether values of a row belong together."""
+
+KEEPING = (*RULES, "segment_rows", "nulls_by_segment", "null_pattern", "missing", "rows", "triples")
+"""Families whose findings leave the values of a column what they are."""
+
+ACQUITTED = 0.5
+"""How much a rule that is kept speaks for its columns."""
 
 MOST = 12
 """Suspects that are compared with each other."""
@@ -59,10 +65,7 @@ class RowsMixed(Cause):
         broken = circumstances.of_family(*RULES)
         if not broken:
             return
-        counts: dict[str, float] = {}
-        for verdict in broken:
-            for name in circumstances.named(verdict):
-                counts[name] = counts.get(name, 0.0) + min(verdict.severity, 6.0) + 1
+        counts = _blamed(circumstances, broken)
         kept = [name for name in counts if name in circumstances.now and _unchanged(circumstances, name)]
         if not kept:
             return
@@ -78,7 +81,7 @@ class RowsMixed(Cause):
             likely=f"values of {column} stand in other rows than their own",
             evidence=(
                 *(_said(verdict) for verdict in mine[:3]),
-                f"its values by themselves are the usual ones",
+                "its values by themselves are the usual ones",
             ),
             next=f"check the join and the sorting in the step that writes {column}",
             confidence=0.8 if len(mine) > 1 else 0.7,
@@ -97,7 +100,7 @@ class UpstreamFrozen(Cause):
         evidence = [_said(verdict) for verdict in repeated[:3]]
         if not repeated:
             columns = _same_as_last(circumstances)
-            evidence = [f"their values are, in mean, spread and extremes, exactly those of the run before"]
+            evidence = ["their values are, in mean, spread and extremes, exactly those of the run before"]
         if not columns:
             return
         yield Diagnosis(
@@ -110,19 +113,49 @@ class UpstreamFrozen(Cause):
         )
 
 
+def _blamed(circumstances: Circumstances, broken: Sequence[Verdict]) -> dict[str, float]:
+    """How much the broken rules speak against each of their columns, less for those that other rules acquit."""
+    counts: dict[str, float] = {}
+    for verdict in broken:
+        for name in circumstances.named(verdict):
+            counts[name] = counts.get(name, 0.0) + min(verdict.severity, 6.0) + 1
+    for verdict in circumstances.verdicts:
+        if (
+            verdict.metric.family in RULES
+            and not verdict.status.is_finding
+            and verdict.metric.value is not None
+        ):
+            for name in counts.keys() & set(circumstances.named(verdict)):
+                counts[name] -= ACQUITTED
+    return counts
+
+
 def _as(circumstances: Circumstances, column: str, other: str) -> Mixture | None:
     """Fit a column as a part of another's baseline."""
     new, old = circumstances.pair(column)
     _, changed = circumstances.pair(other)
     if isinstance(new, NumberColumn) and isinstance(old, NumberColumn) and isinstance(changed, NumberColumn):
         fit = mixture(new.sketch, old.sketch, changed.sketch)
-        return fit if fit.size > 3 * noise(new.count, old.count) else None
+        return (
+            fit
+            if fit.size > max(3 * noise(new.count, old.count), 1.5 * _usual_move(circumstances, column))
+            else None
+        )
     if all(isinstance(side, CategoryColumn) for side in (new, old, changed)):
         shares = [_shares(side) for side in (new, old, changed)]
         names = sorted(set().union(*shares))
         now, usual, wanted = (np.array([side.get(name, 0.0) for name in names]) for side in shares)
         return fitted(now - usual, wanted - usual)
     return None
+
+
+def _usual_move(circumstances: Circumstances, column: str) -> float:
+    """How far the last run was from the baseline: so far, a day may be by itself."""
+    last = circumstances.previous.columns.get(column) if circumstances.previous else None
+    _, old = circumstances.pair(column)
+    if not isinstance(last, NumberColumn) or not isinstance(old, NumberColumn) or not last.count:
+        return 0.0
+    return mixture(last.sketch, old.sketch, old.sketch).size
 
 
 def _shares(column: Column | None) -> Mapping[str, float]:
@@ -132,10 +165,8 @@ def _shares(column: Column | None) -> Mapping[str, float]:
 
 def _unchanged(circumstances: Circumstances, name: str) -> bool:
     """Whether a column has its usual values: nothing but rules speaks of it."""
-    verdicts = [verdict for verdict in circumstances.findings if verdict.metric.column == name]
-    if any(verdict.metric.family not in (*RULES, "segment_rows") for verdict in verdicts):
-        return False
-    return True
+    others = [v for v in circumstances.findings if v.metric.column == name and v.metric.family not in KEEPING]
+    return not others
 
 
 def _said(verdict: Verdict) -> str:

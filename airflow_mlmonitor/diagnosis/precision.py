@@ -10,7 +10,6 @@ from airflow_mlmonitor.data.column import NumberColumn
 from airflow_mlmonitor.data.sketch import Sketch
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
-from airflow_mlmonitor.diagnosis.mixture import mixture
 from airflow_mlmonitor.report.words import number, percent
 
 PLACES = 6
@@ -23,7 +22,12 @@ class DecimalsLost(Cause):
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Compare the share of whole numbers, or of those on a coarser grid."""
         for name, new, old in circumstances.numbers():
-            if new.is_time or not new.sketch.exact:
+            if (
+                new.is_time
+                or not new.sketch.exact
+                or _elsewhere(new, old)
+                or not _flagged(circumstances, name)
+            ):
                 continue
             for places in range(3):
                 now, usual = _on_grid(new.sketch, places), _on_grid(old.sketch, places)
@@ -62,7 +66,11 @@ class NoiseAdded(Cause):
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Ask for values off the grid while the median stays."""
         for name, new, old in circumstances.numbers():
-            if new.is_time or not new.sketch.exact or not old.sketch.exact:
+            if (
+                new.is_time
+                or name in circumstances.predictions
+                or not (new.sketch.exact and old.sketch.exact)
+            ):
                 continue
             places = next((p for p in range(PLACES) if _on_grid(old.sketch, p) > 0.999), None)
             if places is None:
@@ -88,6 +96,20 @@ class NoiseAdded(Cause):
                 columns=(name,),
                 rows=round(off * new.count),
             )
+
+
+def _flagged(circumstances: Circumstances, name: str) -> bool:
+    """Whether a finding speaks of the column's digits: what they are by chance differs from day to day."""
+    return any(
+        verdict.metric.column == name
+        and (verdict.metric.family == "digits" or "integer" in verdict.metric.name)
+        for verdict in circumstances.findings
+    )
+
+
+def _elsewhere(new: NumberColumn, old: NumberColumn) -> bool:
+    """Whether the values as a whole went somewhere else: then more than their digits changed."""
+    return abs((new.quantile(0.5) or 0.0) - (old.quantile(0.5) or 0.0)) > 2.5 * (old.sd or 0.0) + 1
 
 
 def _on_grid(sketch: Sketch, places: int) -> float:

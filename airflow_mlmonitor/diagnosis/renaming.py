@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -12,11 +12,15 @@ from airflow_mlmonitor.data.category import CategoryColumn
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
 from airflow_mlmonitor.diagnosis.filling import WORDS
-from airflow_mlmonitor.diagnosis.wording import listed, quoted
+from airflow_mlmonitor.diagnosis.wording import quoted
 from airflow_mlmonitor.report.words import percent, plural
 
 FEW = 3
 """Rows from which on a new value is looked at."""
+
+
+ALIKE = 0.6
+"""Two names are taken to be one from this ratio of common letters on."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class CategoryRenamed(Cause):
                     evidence=(
                         f"{now} appeared in {percent(gain.now)} of the rows",
                         f"{was} fell from {percent(loss.before)} to {percent(loss.now)}",
-                        *([f"the two names are {percent(alike)} alike"] if alike > 0.6 else []),
+                        *([f"the two names are {percent(alike)} alike"] if alike >= ALIKE else []),
                     ),
                     next=f"if it is meant, map {now} to {was} before scoring, then accept it as the new normal",
                     confidence=0.86 + 0.08 * alike,
@@ -160,7 +164,9 @@ def _partner(gain: Change, new: CategoryColumn, old: CategoryColumn) -> Change |
         before, now = old.counts[value] / old.count, new.counts.get(value, 0) / new.count
         lost = (before - now) * new.count
         if abs(lost - gain.rows) <= room and now < 0.7 * before:
-            alike = SequenceMatcher(None, gain.value, value).ratio()
+            alike = 0.0 if new.private else SequenceMatcher(None, gain.value, value).ratio()
+            if lost < max(FEW, 3 * math.sqrt(before * new.count)) and alike < ALIKE:
+                continue
             fits.append(
                 (now / before, abs(lost - gain.rows) / room - alike, Change(value, before, now, -lost))
             )

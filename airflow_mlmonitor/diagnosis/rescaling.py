@@ -10,7 +10,7 @@ import numpy as np
 from airflow_mlmonitor.data.column import NumberColumn
 from airflow_mlmonitor.data.sketch import Sketch
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
-from airflow_mlmonitor.diagnosis.circumstances import Circumstances
+from airflow_mlmonitor.diagnosis.circumstances import LEAST, Circumstances
 from airflow_mlmonitor.diagnosis.mixture import distribution, mixture, moved, noise
 from airflow_mlmonitor.report.words import number, percent
 
@@ -44,6 +44,9 @@ DEGREES = {
     (1.0, 273.15): "as from Celsius to kelvin",
     (1.0, -273.15): "as from kelvin to Celsius",
 }
+
+LEAST_MOVED = 0.1
+"""Distance from the baseline (root mean square of shares) below which a column moved by less than days differ."""
 
 WIDE = 5.0
 """From this factor on, values that left the baseline's range tell by themselves how far they went."""
@@ -124,17 +127,21 @@ class ConstantOffset(Cause):
             steps = quantile_steps(new, old)
             spread = old.sd or 0.0
             step = float(np.median(steps))
-            if not spread or abs(step) < 0.5 * spread or float(np.ptp(steps)) > 0.15 * abs(step):
+            landed = _moved_by(new, old, step)
+            even = abs(step) > 0.5 * spread and float(np.ptp(steps)) < 0.25 * abs(step)
+            if not spread or not (even or landed):
                 continue
+            step = landed or step
             yield Diagnosis(
                 cause=self.name,
                 likely=f"{number(abs(step))} was {'added to' if step > 0 else 'taken from'} every {name}",
                 evidence=(
                     f"nine quantiles of {name} moved by {number(float(steps.min()))} to {number(float(steps.max()))}",
                     f"its spread stayed: sd {number(new.sd)}, usually {number(spread)}",
+                    *(["without it, its new values are known ones"] if landed else []),
                 ),
                 next=f"check what the step that writes {name} adds or subtracts",
-                confidence=0.72,
+                confidence=0.93 if landed else 0.72,
                 columns=(name,),
                 rows=new.count,
             )
@@ -144,6 +151,24 @@ def quantile_steps(new: NumberColumn, old: NumberColumn) -> np.ndarray[tuple[int
     """By how much nine quantiles of a column moved."""
     wanted = np.arange(1, 10) / 10
     return np.array([(new.quantile(q) or 0.0) - (old.quantile(q) or 0.0) for q in wanted])
+
+
+def _moved_by(new: NumberColumn, old: NumberColumn, step: float) -> float | None:
+    """The step, near one, that takes nearly all values to known ones; None where there is none."""
+    if (
+        not (old.sketch.exact and new.sketch.exact)
+        or len(old.sketch) < 3
+        or _density(old.sketch) > 0.3
+        or not step
+    ):
+        return None
+    ends = [(new.min or 0.0) - (old.min or 0.0), (new.max or 0.0) - (old.max or 0.0), step]
+    for one in ends:
+        x, w = new.sketch.x, new.sketch.w
+        there, already = (float(w[_known(old.sketch, x - by, 1e-9)].sum()) / new.count for by in (one, 0.0))
+        if one and there > 0.9 and already < 0.5:
+            return one
+    return None
 
 
 def _candidates() -> Iterator[tuple[float, float]]:
@@ -188,35 +213,38 @@ def _beyond(new: NumberColumn, old: NumberColumn) -> Iterator[Rescaling]:
     x, w = new.sketch.x[out], new.sketch.w[out]
     if w.sum() < 3 or x.size < 2:
         return
+    rest = Sketch(new.sketch.x[~out], new.sketch.w[~out], new.sketch.atoms[~out])
+    usual = (
+        rest if rest.total >= LEAST else old.sketch
+    )  # the other rows of the same day tell more than a month does
     for factor in (*TENS, *(unit for unit in UNITS if unit >= WIDE)):
         back = Sketch(x / factor, w, np.ones(x.size, dtype=np.bool_))
         inside = float(w[(back.x >= low) & (back.x <= high)].sum() / w.sum())
-        leaving = (old.sketch.x * factor > high + room) | (old.sketch.x * factor < low - room)
+        leaving = (usual.x * factor > high + room) | (usual.x * factor < low - room)
         if inside < 0.95 or not leaving.any():
             continue
-        left = Sketch(old.sketch.x[leaving], old.sketch.w[leaving], old.sketch.atoms[leaving])
+        left = Sketch(usual.x[leaving], usual.w[leaving], usual.atoms[leaving])
         far = float(np.abs(distribution(back, left.x) - distribution(left, left.x)).max())
         if far < max(0.25, 1.6 / float(np.sqrt(w.sum()))):
-            part = float(old.sketch.w[leaving].sum() / old.sketch.total)
-            share = min(1.0, float(w.sum()) / new.count / part)
+            share = min(1.0, float(w.sum()) / new.count / (left.total / usual.total))
             mark = (
                 f"{w.sum():,.0f} values lie outside {number(low)} to {number(high)}, where all were before; "
                 f"divided by {number(factor)} they are as usual"
             )
-            yield Rescaling(factor, 0.0, share, 0.9 - 0.3 * far, (mark,))
+            yield Rescaling(factor, 0.0, share, 0.92 - 0.3 * far, (mark,))
 
 
 def _whole(new: NumberColumn, old: NumberColumn) -> Iterator[Rescaling]:
     """A factor that explains all rows at once."""
     for factor, offset in _candidates():
         fit = mixture(new.sketch, old.sketch, moved(old.sketch, factor, offset))
-        strong = fit.size > 4 * noise(new.count, old.count)
+        strong = fit.size > max(4 * noise(new.count, old.count), LEAST_MOVED)
         if strong and fit.share > 0.9 and fit.explained > 0.9:
             share = percent(fit.explained)
             mark = (
                 f"all quantiles of it {_times(factor, offset)} explain {share} of its difference from usual"
             )
-            sure = 0.5 + 0.45 * fit.explained
+            sure = (0.5 if factor >= WIDE or factor <= 1 / WIDE or offset else 0.35) + 0.45 * fit.explained
             yield Rescaling(factor, offset, 1.0, sure, (*_medians(new, old), mark))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,8 +12,15 @@ from airflow_mlmonitor.diagnosis.circumstances import Circumstances
 from airflow_mlmonitor.diagnosis.filling import stuck
 from airflow_mlmonitor.diagnosis.missing import gaps
 from airflow_mlmonitor.diagnosis.rescaling import quantile_steps
+from airflow_mlmonitor.diagnosis.wording import listed
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.words import amount, expectation, number, percent, plural
+
+_CHANCE = {"auc": 0.5, "correlation": 0.0}
+"""Metric of quality to the value below which predictions say the opposite of the labels."""
+
+_TURNED = 0.02
+"""How far below."""
 
 
 class LabelsMissing(Cause):
@@ -34,7 +41,7 @@ class LabelsMissing(Cause):
                 next=f"check whether the step that brings {gap.column} is late; run this window again when it has come",
                 confidence=0.93,
                 columns=(gap.column,),
-                rows=round(gap.extra),
+                rows=round(gap.lost),
             )
 
 
@@ -78,7 +85,7 @@ class NewModelVersion(Cause):
             likely=f"version {version} of the model serves since this run, and answers differently",
             evidence=(
                 f"version {known[-1]} served in the {plural(same, 'run')} before",
-                *([] if _inputs_unusual(circumstances) else ["no input is unusual"]),
+                *([] if _inputs_unusual(circumstances) else [_inputs_said(circumstances)]),
             ),
             next=f"compare {version} with {known[-1]} on the same rows; roll back, or accept it as the new normal",
             confidence=0.6 if _inputs_unusual(circumstances) else 0.9,
@@ -107,7 +114,7 @@ class PredictionBias(Cause):
             even = bool(spread) and abs(step) > 0.2 * spread and float(np.ptp(steps)) < 0.7 * abs(step)
             if not even and not bias:
                 continue
-            said = [_said(verdict) for verdict in bias[:2]]
+            said = [_said(circumstances, verdict) for verdict in bias[:2]]
             if even:
                 said.insert(
                     0, f"its quantiles moved by {number(float(steps.min()))} to {number(float(steps.max()))}"
@@ -116,7 +123,7 @@ class PredictionBias(Cause):
             yield Diagnosis(
                 cause=self.name,
                 likely=f"{name} is too {way} by about {number(abs(step))} in all rows",
-                evidence=(*said, "no input is unusual"),
+                evidence=(*said, _inputs_said(circumstances)),
                 next="check the model's intercept, its calibration and what is added to its answer after it",
                 confidence=0.88 if even else 0.7,
                 columns=(name,),
@@ -129,31 +136,37 @@ class LabelsFlipped(Cause):
 
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Look for quality that fell in a segment alone."""
-        found = circumstances.of_family("quality")
-        sliced = [
-            verdict for verdict in found if verdict.metric.slice and not verdict.metric.slice.endswith("=*")
+        flagged = [
+            v
+            for v in circumstances.of_family("quality")
+            if v.metric.slice and "labelled" not in v.metric.name
         ]
-        if not sliced:
+        if not flagged:
             return
-        places = dict.fromkeys(verdict.metric.slice for verdict in sliced)
-        place = next(iter(places))
-        names = {name for verdict in sliced for name in circumstances.named(verdict)}
-        if len({label for label in places if label.partition("=")[0] == place.partition("=")[0]}) > 1:
+        lead, column = _name(flagged[0]).removesuffix("_gap"), _column(flagged[0])
+        values = _by_slice(circumstances, lead, column)
+        place = _odd(values)
+        if place is None:
             return
         where = circumstances.where(place)
-        here = [verdict for verdict in sliced if verdict.metric.slice == place]
-        turned = [v for v in here if "correlation" in v.metric.name and (v.metric.value or 0.0) < 0]
+        others = sorted(value for name, value in values.items() if name != place)
+        against = [
+            f"{name} is {number(found[place])}"
+            for name, chance in _CHANCE.items()
+            if (found := _by_slice(circumstances, name, column)).get(place, 1.0) < chance - _TURNED
+        ]
+        turned = bool(against)
         yield Diagnosis(
             cause=self.name,
-            likely=f"labels are wrong, perhaps turned round, where {where}",
+            likely=f"labels are wrong{', as if turned round,' if turned else ''} where {where}",
             evidence=(
-                *(_said(verdict) for verdict in here[:2]),
-                "nowhere else are predictions and labels further apart than usual",
-                *(["there they even go against each other"] if turned else []),
+                f"{lead.replace('_', ' ')} is {number(values[place])} where {where}, "
+                f"and {number(others[0])} to {number(others[-1])} elsewhere",
+                *([f"there predictions and labels go against each other: {against[0]}"] if turned else []),
             ),
             next=f"check how labels are made where {where}",
-            confidence=0.85 if turned else 0.7,
-            columns=tuple(name for name in circumstances.labels if name in names),
+            confidence=0.92 if turned else 0.75,
+            columns=tuple(circumstances.labels),
             slice=where,
         )
 
@@ -170,11 +183,11 @@ class OtherModel(Cause):
         ]
         if not touched or not quality + own or _inputs_unusual(circumstances):
             return
-        said = [_said(verdict) for verdict in (*quality[:2], *own[:1])]
+        said = [_said(circumstances, verdict) for verdict in (*quality[:2], *own[:1])]
         yield Diagnosis(
             cause=self.name,
             likely=f"{touched[0]} does not come from the usual model, or not from the usual inputs",
-            evidence=(*said, "no input is unusual"),
+            evidence=(*said, _inputs_said(circumstances)),
             next="check which version of the model served these rows",
             confidence=0.62 if quality and own else 0.5,
             columns=touched,
@@ -188,15 +201,61 @@ def _touched(circumstances: Circumstances) -> tuple[str, ...]:
 
 
 def _inputs_unusual(circumstances: Circumstances) -> bool:
-    return bool(set(circumstances.suspects) - {*circumstances.predictions, *circumstances.labels})
+    """Whether an input is far more unusual than the outcomes are."""
+    outcomes = {*circumstances.predictions, *circumstances.labels}
+    inside = [v.severity for v in circumstances.findings if outcomes & set(circumstances.named(v))]
+    outside = [v.severity for v in circumstances.findings if not outcomes & set(circumstances.named(v))]
+    return max(outside, default=0.0) > 2 * max(inside, default=0.0)
+
+
+def _inputs_said(circumstances: Circumstances) -> str:
+    outcomes = {*circumstances.predictions, *circumstances.labels}
+    unusual = [name for name in circumstances.suspects if name not in outcomes]
+    return (
+        f"of the inputs only {listed(unusual, 2)} is unusual, and less so"
+        if unusual
+        else "no input is unusual"
+    )
 
 
 def _quality(circumstances: Circumstances, name: str) -> Sequence[Verdict]:
     return [v for v in circumstances.of_family("quality") if name in circumstances.named(v)]
 
 
-def _said(verdict: Verdict) -> str:
+def _by_slice(circumstances: Circumstances, name: str, column: str) -> dict[str, float]:
+    """A metric of quality by the values of a column."""
+    return {
+        v.metric.slice: v.metric.value
+        for v in circumstances.verdicts
+        if v.metric.family == "quality"
+        and _name(v) == name
+        and _column(v) == column
+        and v.metric.value is not None
+        if not v.metric.slice.endswith("=*")
+    }
+
+
+def _odd(values: Mapping[str, float]) -> str | None:
+    """The one that lies apart from all others by more than these lie apart from each other."""
+    for place, value in values.items():
+        others = [other for name, other in values.items() if name != place]
+        if others and min(abs(value - other) for other in others) > 1.5 * (max(others) - min(others)):
+            return place
+    return None
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.metric.name.rpartition(".")[2]
+
+
+def _column(verdict: Verdict) -> str:
+    return verdict.metric.slice.partition("=")[0]
+
+
+def _said(circumstances: Circumstances, verdict: Verdict) -> str:
     metric = verdict.metric
     usual = expectation(verdict.lower, verdict.upper, verdict.expected, metric.scale)
-    place = f" where {metric.slice.replace('=', ' = ')}" if metric.slice else ""
-    return f"{metric.name.replace('_', ' ')}{place} is {amount(metric.value, metric.scale)}, expected {usual}"
+    place = f" where {circumstances.where(metric.slice)}" if metric.slice else ""
+    return (
+        f"{_name(verdict).replace('_', ' ')}{place} is {amount(metric.value, metric.scale)}, expected {usual}"
+    )

@@ -53,8 +53,7 @@ class TimeZoneShift(Cause):
             if (
                 new is None
                 or old is None
-                or "hour" not in name.lower()
-                and not _clocklike(circumstances, name)
+                or ("hour" not in name.lower() and not _clocklike(circumstances, name))
             ):
                 continue
             now, usual = new / new.sum(), old / old.sum()

@@ -39,19 +39,21 @@ class UpstreamStopped(Cause):
             there = float(new[:last].sum() / max(expected[:last].sum(), 1))
             if missing >= max(12.0, 0.01 * usual) and expected[last + 1 :].max() >= 5 and 0.75 < there < 1.3:
                 found.append((missing, name, last, there))
-        for missing, name, last, there in sorted(found, reverse=True)[:1]:
-            yield Diagnosis(
-                cause=self.name,
-                likely=f"the source stopped before the end of the window: nothing after hour {last} of {name}",
-                evidence=(
-                    f"no rows with {name} after hour {last}, where about {number(missing)} usually are",
-                    f"up to then there are {percent(there)} of the usual rows",
-                ),
-                next="check that the source was complete when it was read, then rerun for this window",
-                confidence=0.93,
-                columns=(name,),
-                rows=round(missing),
-            )
+        if not found:
+            return
+        missing, name, last, there = max(found)
+        yield Diagnosis(
+            cause=self.name,
+            likely=f"the source stopped before the end of the window: nothing after hour {last} of {name}",
+            evidence=(
+                f"no rows with {name} after hour {last}, where about {number(round(missing))} usually are",
+                f"up to then there are {percent(there)} of the usual rows",
+            ),
+            next="check that the source was complete when it was read, then rerun for this window",
+            confidence=0.95,
+            columns=(name, *(other for _, other, _, _ in sorted(found, reverse=True) if other != name)),
+            rows=round(missing),
+        )
 
 
 class DuplicatedLoad(Cause):
