@@ -87,9 +87,9 @@ def _of_numbers(
     new: NumberColumn, old: NumberColumn, wanted: Sequence[str]
 ) -> Iterator[tuple[str, Comparison | None]]:
     before, now = _points(old), _points(new)
-    histograms = _histograms(before, now)
+    histograms = _histograms(before, now) if set(wanted) & set(OF_NAMES) else None
     for distance in wanted:
-        if distance in OF_NAMES:
+        if histograms and distance in OF_NAMES:
             yield distance, _between_counts(distance, *histograms)
         else:
             yield distance, _between_numbers(distance, before, now, new, old)
@@ -164,8 +164,9 @@ def _aligned(old: CategoryColumn, new: CategoryColumn) -> tuple[list[int], list[
 
     A value that one side knows and the other may merely have left out stands among the others.
     """
-    known = [value for value in old.counts if new.exact or value in new.counts]
-    known += [value for value in new.counts if old.exact and value not in old.counts]
+    known = list(old.counts) if new.exact else [value for value in old.counts if value in new.counts]
+    if old.exact:
+        known += [value for value in new.counts if value not in old.counts]
     rows = []
     for column in (old, new):
         counts = [column.counts.get(value, 0) for value in known]

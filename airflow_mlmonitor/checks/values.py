@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.metric import Metric, Scale
@@ -72,51 +72,50 @@ class Values(Check):
         ranged = {measure.column for measure in now.measures if measure.family == "beyond"}
         for label, name, new, old in paired(now, before):
             left_out = COMPARED if self.baseline is None else {"beyond_share"} if name in ranged else ()
-            for metric in _measured(new, old):
-                if metric.name not in left_out:
-                    yield replace(metric, column=name, slice=label)
+            yield from (m for m in _measured(Place(name, label), new, old) if m.name not in left_out)
 
 
-def _measured(new: Column, old: Column | None) -> Iterator[Metric]:
-    yield _share(
-        "null_share", (new.nulls, new.rows), (old.nulls, old.rows) if old else None, family="missing"
-    )
+class Place(NamedTuple):
+    """Of what something is measured."""
+
+    column: str
+    slice: str
+
+
+def _measured(place: Place, new: Column, old: Column | None) -> Iterator[Metric]:
+    nulls = (old.nulls, old.rows) if old else None
+    yield _share(place, "null_share", (new.nulls, new.rows), nulls, family="missing")
     if new.kind == "number":
-        yield from _of_numbers(new, old if old and old.kind == "number" else None)  # type: ignore[arg-type]
+        yield from _of_numbers(place, new, old if old and old.kind == "number" else None)  # type: ignore[arg-type]
     elif new.kind == "category":
-        yield from _of_names(new, old if old and old.kind == "category" else None)  # type: ignore[arg-type]
+        yield from _of_names(place, new, old if old and old.kind == "category" else None)  # type: ignore[arg-type]
 
 
-def _of_numbers(new: NumberColumn, old: NumberColumn | None) -> Iterator[Metric]:
-    nonfinite = (old.nans + old.infinite, old.rows - old.nulls) if old else None
+def _of_numbers(place: Place, new: NumberColumn, old: NumberColumn | None) -> Iterator[Metric]:
+    nonfinite, known = new.nans + new.infinite, new.rows - new.nulls
+    before = (old.nans + old.infinite, old.rows - old.nulls) if old else None
+    yield _share(place, "nonfinite_share", (nonfinite, known), before, family="missing")
     zeros = (old.zeros, old.count) if old else None
-    yield _share(
-        "nonfinite_share", (new.nans + new.infinite, new.rows - new.nulls), nonfinite, family="missing"
-    )
-    yield _share("zero_share", (new.zeros, new.count), zeros, family="values", up=False)
-    yield _beyond(new, old)
+    yield _share(place, "zero_share", (new.zeros, new.count), zeros, family="values", up=False)
+    yield _beyond(place, new, old)
     quantiles = {name: new.quantile(q) for name, q in QUANTILES.items()}
-    yield from _recorded(new, {"mean": new.mean, **quantiles}, "location", "values")
-    yield from _recorded(new, {"min": new.min, "max": new.max}, "location", "extreme")
+    yield from _recorded(place, new, {"mean": new.mean, **quantiles}, "location", "values")
+    yield from _recorded(place, new, {"min": new.min, "max": new.max}, "location", "extreme")
     top = float(new.sketch.w[new.sketch.atoms].max(initial=0.0))
-    counts = {
-        "integer_share": new.integers,
-        "top_share": top,
-        "distinct_ratio": min(new.distinct or 0, new.count),
-    }
+    distinct = min(new.distinct or 0, new.count)
+    counts = {"integer_share": new.integers, "top_share": top, "distinct_ratio": distinct}
     shares = {name: count / new.count if new.count else None for name, count in counts.items()}
-    yield from _recorded(new, shares, "share", "values")
-    yield from _recorded(new, {"sd": new.sd, "distinct": new.distinct}, "log", "values")
+    yield from _recorded(place, new, shares, "share", "values")
+    yield from _recorded(place, new, {"sd": new.sd, "distinct": new.distinct}, "log", "values")
 
 
-def _of_names(new: CategoryColumn, old: CategoryColumn | None) -> Iterator[Metric]:
-    yield _unseen(new, old)
+def _of_names(place: Place, new: CategoryColumn, old: CategoryColumn | None) -> Iterator[Metric]:
+    yield _unseen(place, new, old)
     top = max(new.counts.values(), default=0) / new.count if new.count else None
-    yield from _recorded(new, {"top_share": top, **_shares(new, old)}, "share", "category")
-    yield from _recorded(
-        new, {"entropy": _entropy(new), "mean_length": new.mean_length}, "location", "category"
-    )
-    yield from _recorded(new, {"distinct": new.distinct}, "log", "category")
+    yield from _recorded(place, new, {"top_share": top, **_shares(new, old)}, "share", "category")
+    texts = {"entropy": _entropy(new), "mean_length": new.mean_length}
+    yield from _recorded(place, new, texts, "location", "category")
+    yield from _recorded(place, new, {"distinct": new.distinct}, "log", "category")
 
 
 def _shares(new: CategoryColumn, old: CategoryColumn | None) -> dict[str, float]:
@@ -142,25 +141,40 @@ def share_name(value: str) -> str:
 
 
 def _share(
-    name: str, now: tuple[int, int], before: tuple[int, int] | None, *, family: str, up: bool = True
+    place: Place,
+    name: str,
+    now: tuple[int, int],
+    before: tuple[int, int] | None,
+    *,
+    family: str,
+    up: bool = True,
+    why: str | None = None,
 ) -> Metric:
     """A share of rows, tested against the baseline's; ``now`` and ``before`` are (rows that have it, rows)."""
-    blank = Metric(name=name, value=None, scale="share", family=family, worse="up" if up else "both")
-    if not now[1]:
-        return replace(blank, why="there are no values")
-    from airflow_mlmonitor.stats.proportions import two_proportions
+    found = None
+    if now[1] and before:
+        from airflow_mlmonitor.stats.proportions import two_proportions
 
-    metric = replace(blank, value=now[0] / now[1], n=now[1])
-    found = two_proportions(*before, *now, alternative="greater" if up else "two-sided") if before else None
-    if before is None or found is None:
-        return metric
-    return replace(metric, expected=before[0] / before[1], p_value=found.p_value, effect=found.effect)
+        found = two_proportions(*before, *now, alternative="greater" if up else "two-sided")
+    return Metric(
+        name=name,
+        value=now[0] / now[1] if now[1] else None,
+        column=place.column,
+        slice=place.slice,
+        n=now[1],
+        scale="share",
+        family=family,
+        worse="up" if up else "both",
+        expected=before[0] / before[1] if before and found else None,
+        p_value=found and found.p_value,
+        effect=found and found.effect,
+        why=why if now[1] else "there are no values",
+    )
 
 
-def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
-    blank = Metric(name="beyond_share", value=None, n=new.count, scale="share", family="domain", worse="up")
+def _beyond(place: Place, new: NumberColumn, old: NumberColumn | None) -> Metric:
     if old is None or old.min is None or old.max is None or not new.count:
-        return replace(blank, why="there is nothing to compare with")
+        return _unknown(place, "beyond_share", new, "there is nothing to compare with")
     from airflow_mlmonitor.stats.effects import cohens_h
     from airflow_mlmonitor.stats.exceedance import exceedance_p_value
 
@@ -168,7 +182,7 @@ def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
     beyond = float(new.sketch.w[(x < old.min) | (x > old.max)].sum())
     usual = min(1.0, 2 / (old.count + 1))
     return replace(
-        blank,
+        _unknown(place, "beyond_share", new, None),
         value=beyond / new.count,
         expected=0.0,
         p_value=exceedance_p_value(beyond, new.count, old.count),
@@ -176,29 +190,47 @@ def _beyond(new: NumberColumn, old: NumberColumn | None) -> Metric:
     )
 
 
-def _unseen(new: CategoryColumn, old: CategoryColumn | None) -> Metric:
-    blank = Metric(name="unseen_share", value=None, n=new.count, scale="share", family="domain", worse="up")
+def _unseen(place: Place, new: CategoryColumn, old: CategoryColumn | None) -> Metric:
     if old is None or not old.count or not new.count:
-        return replace(blank, why="there is nothing to compare with")
+        return _unknown(place, "unseen_share", new, "there is nothing to compare with")
     if not old.exact:
-        return replace(blank, why=f"the baseline keeps only the {len(old.counts):,} commonest of its values")
+        said = f"the baseline keeps only the {len(old.counts):,} commonest of its values"
+        return _unknown(place, "unseen_share", new, said)
     unseen = {value: count for value, count in new.counts.items() if value not in old.counts}
-    once = sum(count == 1 for count in old.counts.values())
-    # Values that came once in the baseline tell how often something new comes (Good 1953).
-    metric = _share("unseen_share", (sum(unseen.values()), new.count), (once, old.count), family="domain")
     named = ", ".join(f"{value!r} in {count:,}" for value, count in list(unseen.items())[:NAMED])
     more = f" and {len(unseen) - NAMED:,} more" if len(unseen) > NAMED else ""
-    return replace(metric, why=f"{named}{more}" if unseen and not new.private else None)
+    why = f"{named}{more}" if unseen and not new.private else None
+    # Values that came once in the baseline tell how often something new comes (Good 1953).
+    once = sum(count == 1 for count in old.counts.values())
+    share = (sum(unseen.values()), new.count)
+    return _share(place, "unseen_share", share, (once, old.count), family="domain", why=why)
+
+
+def _unknown(place: Place, name: str, new: Column, why: str | None) -> Metric:
+    """A share of rows that the baseline does not know, without its value."""
+    return Metric(
+        name=name,
+        value=None,
+        column=place.column,
+        slice=place.slice,
+        n=new.count,
+        scale="share",
+        family="domain",
+        worse="up",
+        why=why,
+    )
 
 
 def _recorded(
-    column: Column, values: Mapping[str, float | None], scale: Scale, family: str
+    place: Place, column: Column, values: Mapping[str, float | None], scale: Scale, family: str
 ) -> Iterator[Metric]:
     """Numbers that are remembered, and not compared with the baseline's."""
     for name, value in values.items():
         yield Metric(
             name=name,
             value=None if value is None else float(value),
+            column=place.column,
+            slice=place.slice,
             n=column.rows,
             scale=scale,
             family=family,
