@@ -114,7 +114,6 @@ class AgreeingTally(Tally):
         np.maximum.at(most, places, self.counts)
         together = rows > 1
         asked, wrong = int(rows[together].sum()), int((rows - most)[together].sum())
-        why = f"{wrong:,} of {asked:,} rows differ from most with the same {' and '.join(self.rule.by)}"
         yield Measure(
             "disagreeing_share",
             wrong / asked if asked else None,
@@ -122,7 +121,7 @@ class AgreeingTally(Tally):
             n=asked,
             family="identity",
             worse="up",
-            why=why if wrong or not asked else None,
+            why=None if asked else f"no two rows have the same {' and '.join(self.rule.by)}",
         )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,18 +14,7 @@ TALLIED = 16_384
 """Distinct items of a run that are counted; of more, a sample."""
 
 UNKNOWN = "no earlier run is remembered"
-
-
-class Fresh(NamedTuple):
-    """Of so many rows that the memory can judge, how many show something new."""
-
-    new: int
-    rows: int
-
-    @property
-    def share(self) -> float | None:
-        """The share of new ones; None where there are no rows."""
-        return self.new / self.rows if self.rows else None
+EMPTY = "no row has a value"
 
 
 def counted(hashes: Hashes) -> HashSample:
@@ -35,19 +22,16 @@ def counted(hashes: Hashes) -> HashSample:
     return HashSample(TALLIED).add(hashes)
 
 
-def new_ones(memory: Memory, key: str, items: HashSample) -> Fresh:
-    """Count the rows whose item the memory does not know, among those it has a sample of."""
-    sampled = memory.samples(key, items.hashes)
-    known = memory.knows(key, items.hashes)
-    return Fresh(int(items.counts[sampled & ~known].sum()), int(items.counts[sampled].sum()))
-
-
 def share_of_new(memory: Memory, key: str, items: HashSample, measure: Measure) -> Measure:
-    """Fill in a measure with the share of rows that show something new."""
+    """Fill in a measure with the share of rows that show something new, among those the memory can judge."""
     if key not in memory:
         return measure._replace(value=None, why=UNKNOWN)
-    new, rows = fresh = new_ones(memory, key, items)
-    return measure._replace(value=fresh.share, n=rows, why=f"{new:,} of {rows:,} rows" if new else None)
+    sampled = memory.samples(key, items.hashes)
+    rows = int(items.counts[sampled].sum())
+    if not rows:
+        return measure._replace(value=None, why=EMPTY)
+    new = int(items.counts[sampled & ~memory.knows(key, items.hashes)].sum())
+    return measure._replace(value=new / rows, n=rows)
 
 
 def together(*columns: Hashes) -> Hashes:

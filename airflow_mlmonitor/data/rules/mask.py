@@ -99,15 +99,15 @@ class MaskTally(Tally):
         new = sampled & ~memory.knows(self.rule.key, self.masks)
         rows = int(self.counts[sampled].sum())
         share = float(self.counts[new].sum() / rows) if rows else None
-        yield measure._replace(value=share, n=rows, why=self._why(new, rows) if new.any() else None)
+        yield measure._replace(value=share, n=rows, why=self._why(new) if new.any() else None)
 
-    def _why(self, new: NDArray[np.bool_], rows: int) -> str:
+    def _why(self, new: NDArray[np.bool_]) -> str:
         """Name the columns of the most frequent of the new masks."""
         most = int(np.argmax(np.where(new, self.counts, 0)))
         names = [name for name, gone in zip(self.rule.table, self.missing[most], strict=True) if gone]
         rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        lack = f"{', '.join(names[:NAMED])}{rest} together, and no other," if names else "nothing,"
-        return f"{self.counts[most]:,} of {rows:,} rows lack {lack} which was never seen"
+        lack = f"{', '.join(names[:NAMED])}{rest}, and no others," if names else "nothing"
+        return f"{lack} in {self.counts[most]:,} of them"
 
     def novelty(self, memory: Memory) -> Novelty:
         """Return the null masks that are new."""

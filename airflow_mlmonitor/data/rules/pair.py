@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.distinct import Hashes, mix
-from airflow_mlmonitor.data.rules.fresh import UNKNOWN, bounded, first_rows, summed, together
+from airflow_mlmonitor.data.rules.fresh import EMPTY, UNKNOWN, bounded, first_rows, summed, together
 from airflow_mlmonitor.data.rules.memory import Memory, Novelty, values_key
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.unfolding import DENSE, Numbers, Unfolding, visible
@@ -124,10 +124,7 @@ class PairTally(Tally):
             sampled &= memory.samples(key, values)
             new[new] = memory.knows(key, values[new])
         rows, unseen = int(self.counts[sampled].sum()), int(self.counts[new].sum())
-        why = f"{unseen:,} of {rows:,} rows combine values that are known, but never came together"
-        yield measure._replace(
-            value=unseen / rows if rows else None, n=rows, why=why if unseen or not rows else None
-        )
+        yield measure._replace(value=unseen / rows if rows else None, n=rows, why=None if rows else EMPTY)
 
     def novelty(self, memory: Memory) -> Novelty:
         """Return the pairs and values that are new."""

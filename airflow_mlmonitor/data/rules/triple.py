@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from airflow_mlmonitor.data.distinct import Hashes, HashSample
-from airflow_mlmonitor.data.rules.fresh import counted, together
+from airflow_mlmonitor.data.rules.fresh import EMPTY, counted, together
 from airflow_mlmonitor.data.rules.memory import Memory, Novelty
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.seen import Seen
@@ -93,8 +93,7 @@ class TripleTally(Tally):
         again, rows = (
             int(self.triples.counts[chosen].sum()) for chosen in (before.knows(self.triples.hashes), sampled)
         )
-        why = f"{again:,} of {rows:,} rows" if again else None
-        yield measure._replace(value=again / rows if rows else None, n=rows, why=why)
+        yield measure._replace(value=again / rows if rows else None, n=rows, why=None if rows else EMPTY)
 
     def novelty(self, memory: Memory) -> Novelty:
         """Return a sample of the triples, known or not, for the next run."""
