@@ -207,12 +207,8 @@ def _solved(
                 tolerance=1 / abs(own),
             )
         )
-    # A sum reads better than a difference, and what is computed usually stands behind what it is computed from.
-    return max(
-        found,
-        key=lambda one: (sum(weight > 0 for weight in one.weights), names.index(one.target)),
-        default=None,
-    )
+    # A plain sum reads best; else, what is computed usually stands behind what it is computed from.
+    return max(found, key=lambda one: (set(one.weights) == {1.0}, names.index(one.target)), default=None)
 
 
 def _grain(view: BatchView, column: str, values: Floats) -> float:
