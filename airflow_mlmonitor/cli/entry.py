@@ -10,17 +10,27 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 import airflow_mlmonitor
+from airflow_mlmonitor.cli.accept import ACCEPT
+from airflow_mlmonitor.cli.ack import ACK
 from airflow_mlmonitor.cli.compare import COMPARE
 from airflow_mlmonitor.cli.db import DB
 from airflow_mlmonitor.cli.history import HISTORY
+from airflow_mlmonitor.cli.incidents import INCIDENTS
+from airflow_mlmonitor.cli.mark_bad import MARK_BAD
 from airflow_mlmonitor.cli.pin import PIN
 from airflow_mlmonitor.cli.profile import PROFILE
 from airflow_mlmonitor.cli.rules import RULES
 from airflow_mlmonitor.cli.runs import RUNS
+from airflow_mlmonitor.cli.snooze import SNOOZE
+from airflow_mlmonitor.cli.undo import UNDO
 from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.errors import MLMonitorError
 
-VERBS: tuple[Verb, ...] = (COMPARE, PROFILE, PIN, RULES, HISTORY, RUNS, DB)
+VERBS: tuple[Verb, ...] = (
+    *(COMPARE, PROFILE, PIN, RULES, HISTORY, RUNS),
+    *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO),
+    DB,
+)
 """In the order in which a newcomer needs them."""
 
 EPILOG = """\

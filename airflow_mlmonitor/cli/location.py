@@ -32,9 +32,9 @@ def declare_store(parser: ArgumentParser) -> None:
     )
 
 
-def declare_last(parser: ArgumentParser, default: int) -> None:
-    """Add the option that limits the runs read."""
-    said = "runs at most (default: %(default)s)"
+def declare_last(parser: ArgumentParser, default: int, what: str = "runs") -> None:
+    """Add the option that limits what is read."""
+    said = f"{what} at most (default: %(default)s)"
     parser.add_argument("--last", metavar="N", type=_one_or_more, default=default, help=said)
 
 
