@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.distinct import Hashes
-from airflow_mlmonitor.data.rules.fresh import bounded, first_rows, summed, together
+from airflow_mlmonitor.data.rules.fresh import bounded, first_rows, summed, thinned, together
 from airflow_mlmonitor.data.rules.memory import Memory
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.unfolding import Numbers, Unfolding, visible
@@ -70,10 +70,10 @@ class Agreeing(Rule):
 
     def tally(self, view: BatchView) -> AgreeingTally:
         """Count the values of each group of a batch."""
-        keys = [view.hashes(column) for column in self.by]
+        keys = [thinned(view.hashes(column)) for column in self.by]
         filled = np.logical_and.reduce([hashes != NULL for hashes in keys])
         groups = together(*keys)[filled]
-        values = together(groups, view.hashes(self.column)[filled])
+        values = together(groups, thinned(view.hashes(self.column))[filled])
         rows, counts = first_rows(values)
         return AgreeingTally(self, 0, values[rows], groups[rows], counts)._bounded()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from airflow_mlmonitor.data.distinct import HashSample
 from airflow_mlmonitor.data.rules import known, mask, pair, triple, written
-from airflow_mlmonitor.data.rules.fresh import first_rows
+from airflow_mlmonitor.data.rules.fresh import LOOKED_AT, first_rows
 from airflow_mlmonitor.data.rules.memory import Memory, Novelty
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.rules import rule_kinds
@@ -143,7 +143,7 @@ def test_of_a_large_batch_some_rows_are_looked_at() -> None:
     memory = Memory() + (RULES[0].tally(before).novelty(Memory()) or Novelty())
     now = BatchView(pa.RecordBatch.from_pydict({"town": town, "zip": zips}))
     (measure,) = RULES[0].tally(now).measures(memory)
-    assert measure.n == pytest.approx(pair.LOOKED_AT, rel=0.02)
+    assert measure.n == pytest.approx(LOOKED_AT, rel=0.02)
     assert measure.value == pytest.approx(0.01, abs=0.0018)
 
 
