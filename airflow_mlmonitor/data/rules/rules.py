@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -57,14 +58,13 @@ class Rules:
 
     def lacking(self, kinds: Mapping[str, Kind]) -> dict[str, str]:
         """Columns that rules need and rows with columns of these kinds do not have, and how many need each."""
+        needed = Counter(name for rule in self.rules for name in rule.columns)
         lacking: dict[str, str] = {}
-        for name, known in self.kinds.items():
-            if _fits(known, kinds.get(name)):
-                continue
-            needed = sum(name in rule.columns for rule in self.rules)
-            if needed:
-                state = f"is {_NOUNS[kinds[name]]}, not {_NOUNS[known]}" if name in kinds else "is not there"
-                lacking[name] = f"{state}: rules that need it are not measured ({needed})"
+        for name, rules in needed.items():
+            known, now = self.kinds.get(name), kinds.get(name)
+            if not _fits(known, now):
+                state = f"is {_NOUNS[now]}, not {_NOUNS[known]}" if known and now else "is not there"
+                lacking[name] = f"{state}: rules that need it are not measured ({rules})"
         return lacking
 
     def words(self) -> dict[str, list[str]]:
@@ -115,9 +115,9 @@ def _rule(known: Mapping[str, type[Rule]], document: Mapping[str, Any]) -> Rule:
     return known[document["kind"]].read({name: value for name, value in document.items() if name != "kind"})
 
 
-def _fits(known: Kind, now: Kind | None) -> bool:
+def _fits(known: Kind | None, now: Kind | None) -> bool:
     """Whether rules of a column still make sense: one that has no values at all may be anything."""
-    return now == known or (now is not None and "nothing" in (known, now))
+    return now is not None and (known is None or now == known or "nothing" in (known, now))
 
 
 _NOUNS: dict[Kind, str] = {
@@ -125,5 +125,5 @@ _NOUNS: dict[Kind, str] = {
     "time": "a moment",
     "name": "a name",
     "nothing": "empty",
-    "other": "evaluated",
+    "other": "a list or the like",
 }

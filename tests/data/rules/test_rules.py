@@ -55,6 +55,14 @@ def test_a_column_that_is_empty_now_or_was_empty_then_may_be_anything() -> None:
     assert Rules(rules=(GRID,), kinds={"fare": "nothing"}).measurable({"fare": "number"}) == (GRID,)
 
 
+def test_a_rule_that_a_check_asks_for_needs_its_columns_to_be_there() -> None:
+    asked = Rules().joined([GRID])
+    assert asked.measurable({"fare": "number"}) == (GRID,)
+    assert asked.lacking({"tip": "number"}) == {
+        "fare": "is not there: rules that need it are not measured (1)"
+    }
+
+
 def test_a_column_that_no_rule_needs_is_missed_by_nobody() -> None:
     now = {name: kind for name, kind in RULES.kinds.items() if name != "odd"}
     assert RULES.lacking(now) == {}
