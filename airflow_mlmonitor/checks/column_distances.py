@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.checks.metric import Metric
@@ -67,20 +66,19 @@ def distances(now: Profile, before: Profile | None, wanted: Sequence[str]) -> It
 
 
 def _metric(distance: str, comparison: Comparison | None, name: str, label: str, new: Column) -> Metric:
-    blank = Metric(
+    return Metric(
         name=distance,
-        value=None,
+        value=comparison and abs(comparison.statistic),
         column=name,
         slice=label,
         n=new.count,
         scale="distance",
         family="distance",
         worse="up",
+        p_value=comparison and comparison.p_value,
+        effect=comparison.effect if comparison and distance in JUDGED else None,
+        why=None if comparison else "it needs values on both sides",
     )
-    if comparison is None:
-        return replace(blank, why="it needs values on both sides")
-    effect = comparison.effect if distance in JUDGED else None
-    return replace(blank, value=abs(comparison.statistic), p_value=comparison.p_value, effect=effect)
 
 
 def _of_numbers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from airflow_mlmonitor.stats.points import Array, Points, cdf
+from airflow_mlmonitor.stats.points import Array, Points, cdf, steps
 
 ENOUGH = 25
 """Rows of the reference that a bin between quantiles must hold."""
@@ -87,4 +87,4 @@ def bin_counts(sample: Points, edges: Array) -> Array:
         upto = rows[np.searchsorted(sample.x, edges, "right")]
     else:
         upto = cdf(*sample, at=edges) * sample.total
-    return np.diff(upto, prepend=0.0, append=sample.total)
+    return steps(upto, sample.total)

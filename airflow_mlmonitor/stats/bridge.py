@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import kolmogorov
 
-from airflow_mlmonitor.stats.points import Array
+from airflow_mlmonitor.stats.points import Array, steps
 
 LOOKS = 32
 OVERSHOOT = 0.5825971579390107  # -zeta(1/2) / sqrt(2 pi)
@@ -49,9 +49,9 @@ def straying(times: Array, level: float) -> float:
     times = times[(times > 0) & (times < 1)]
     if not times.size:
         return 1.0
-    gaps = np.diff(times, prepend=0.0, append=1.0)
+    gaps = steps(times, 1.0)
     looks = _looks(times)
-    spans = np.diff(times[looks], prepend=0.0, append=1.0)
+    spans = steps(times[looks], 1.0)
     barriers = level - _inward(gaps, looks, spans)
     if barriers.min() <= 0:
         return ceiling

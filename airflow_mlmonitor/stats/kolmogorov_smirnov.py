@@ -10,7 +10,7 @@ from scipy.special import kolmogorov, ndtri
 
 from airflow_mlmonitor.stats.bridge import straying
 from airflow_mlmonitor.stats.comparison import Comparison
-from airflow_mlmonitor.stats.points import Array, Overlay, Points, overlay
+from airflow_mlmonitor.stats.points import Array, Overlay, Points, overlay, steps
 
 FEW = 200  # rows of both samples together up to which the exact distribution is quick: 1 ms
 FINE = 1 / 256  # runs of ties no longer than this leave a p-value of 5 % below 6.1 %
@@ -67,7 +67,7 @@ def _shift(distance: float, pair: Overlay) -> float:
 def _limiting(pair: Overlay, distance: float) -> float:
     n, m = sorted((pair.n, pair.m))
     level = distance * math.sqrt(n * m / (n + m))
-    gaps = np.diff(pair.pooled, prepend=0.0)
+    gaps = steps(pair.pooled)
     if gaps.max() < FINE or float(gaps @ gaps) * (n + m) < 2:
         return float(kolmogorov(level + _correction(round(n), round(m))))
     return straying(pair.pooled, level)
