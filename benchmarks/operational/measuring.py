@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.judging.learned.change import evidence
+from airflow_mlmonitor.judging.learned.level import Array
 from airflow_mlmonitor.judging.learned.operational import SHAPES, drawn, recently
-from benchmarks.operational.series import NOISES, Array, Batch, Change
+from benchmarks.operational.series import NOISES, Batch, Change
 
 YEAR, START, BEGIN = 365, 60, 200
 UP = np.array([1])

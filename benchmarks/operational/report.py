@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.table import Table
 
 
-def table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def table(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     """One table; the first column is names, the others numbers."""
     made = Table(title=title)
     for place, heading in enumerate(headings):

@@ -82,7 +82,8 @@ def evidence(residual: Array, level: Level, shapes: Shapes, ways: Ways) -> Array
     fresh = residual[1:] - level.phi * residual[:-1]
     ratios = [_added(ratio) for ratio, _ in _ratios(fresh, level, shapes, ways)]
     signs = np.where(ways == 0, 2, 1)
-    return _added(np.array(ratios)) - np.log(signs * len(shapes)).astype(fresh.dtype)
+    summed: Array = _added(np.array(ratios)) - np.log(signs * len(shapes)).astype(fresh.dtype)
+    return summed
 
 
 def began(residual: Array, level: Level, shapes: Shapes, way: int) -> int:

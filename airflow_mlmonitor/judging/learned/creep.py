@@ -34,13 +34,13 @@ BELIEF = 30
 POOLS = 5
 """Rows; quality, predictions and labels; missing values; categories; everything else."""
 
-BLOCKS, BLOCK = 180, 7
-"""Runs whose weekly maxima draw a pool's line, and the runs of one block."""
+BLOCKS, BLOCK = 365, 7
+"""Runs whose weekly maxima draw a pool's line, and the runs of one block, the newest of which is left out."""
 
-SPREAD, WEIGHT = 0.45, 15
-"""Mean excess that is believed of a pool's weekly maxima, and how many of them that belief is worth."""
+SPREAD, WEIGHT = 0.45, 10
+"""Mean excess that is believed of weekly maxima, and how many of them that belief is worth."""
 
-SLOW_SHARE = 0.15
+SLOW_SHARE = 0.25
 """What the slow channel may spend beside the fast one, as a share of the false alerts asked for."""
 
 
@@ -143,7 +143,7 @@ def creeping(past: CreepPast, share: float) -> Creep | None:
         metrics=metrics,
         groups=groups,
         scores=scores,
-        lines=_lines(past.scores[:, :-QUARANTINE], share / POOLS),
+        lines=_lines(past.scores[:, :-BLOCK], share / POOLS),
     )
 
 
@@ -226,7 +226,10 @@ def _ninth(earlier: Array, there: Array) -> Array:
 
 
 def _lines(scores: Array, share: float) -> Array:
-    """The line of each pool, from the maxima of its weeks: within a week scores hang together."""
+    """The line of each pool, from the maxima of its weeks: within a week scores hang together.
+
+    How far they spread is learned from all pools first, and that is believed of each until it has shown its own.
+    """
     scores = scores[:, ~np.isnan(scores).all(axis=0)][:, -BLOCKS:]
     count = scores.shape[1] // BLOCK
     reach = math.log(0.25 / min(BLOCK * share, 0.2))
@@ -235,6 +238,8 @@ def _lines(scores: Array, share: float) -> Array:
     maxima = scores[:, scores.shape[1] - BLOCK * count :].reshape(len(scores), count, BLOCK).max(axis=-1)
     start = np.quantile(maxima, 0.75, axis=1)
     excess = np.maximum(maxima - start[:, None], 0)
-    spread = (excess.sum(axis=1) + WEIGHT * SPREAD) / ((excess > 0).sum(axis=1) + WEIGHT)
+    total, over = excess.sum(axis=1), (excess > 0).sum(axis=1)
+    together = (total.sum() + WEIGHT * SPREAD) / (over.sum() + WEIGHT)
+    spread = (total + WEIGHT * together) / (over + WEIGHT)
     lines: Array = start + reach * spread
     return lines

@@ -117,7 +117,8 @@ def _memory(residual: Array, scale: Array) -> Array:
     around = np.einsum("ij,ij->j", clipped, clipped)
     found = np.einsum("ij,ij->j", clipped[1:], clipped[:-1]) / np.where(around > 0, around, 1)
     runs = len(residual)
-    return ((np.clip(found, 0, 0.9) * runs + USUAL_PHI * PHI_RUNS) / (runs + PHI_RUNS)).astype(residual.dtype)
+    phi: Array = (np.clip(found, 0, 0.9) * runs + USUAL_PHI * PHI_RUNS) / (runs + PHI_RUNS)
+    return phi
 
 
 def _spread(fresh: Array, first: Array, floor: Array | float) -> Array:

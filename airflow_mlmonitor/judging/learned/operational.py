@@ -207,7 +207,8 @@ class _Scale:
     signed: bool
 
     def there(self, values: Array) -> Array:
-        return np.arcsinh(values / self.unit) if self.signed else np.log(values + self.raised)
+        y: Array = np.arcsinh(values / self.unit) if self.signed else np.log(values + self.raised)
+        return y
 
     def back(self, y: float) -> float:
         y = min(max(y, -700.0), 700.0)
