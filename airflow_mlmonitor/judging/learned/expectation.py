@@ -11,6 +11,9 @@ from airflow_mlmonitor.judging.learned.ranking import Array, mean, median, quant
 
 PREDICTORS = 4
 RECENT, LAST, CYCLES = 28, 3, 5
+SERVED = 120
+"""Runs over which predictors are compared."""
+
 HANDICAP = 1.02
 """What the moving predictors must be better than the plain one by."""
 
@@ -69,7 +72,7 @@ def choice(residuals: Array) -> NDArray[np.intp]:
     """
     if not residuals.shape[-1]:
         return np.zeros(residuals.shape[1], np.intp)
-    size = np.abs(residuals)
+    size = np.abs(residuals[..., -SERVED:])
     cap = quantile(size[0], 0.9)
     cost = mean(np.minimum(size, cap[:, None]))
     cost[1:] *= HANDICAP

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,18 +25,19 @@ class Ranges:
     upper: Array
     expected: Array
 
-    def quiet(self, metric: Metric, place: int) -> Verdict:
-        """The verdict of a metric that nobody needs to read."""
-        lower, upper = self.of(metric, place)
-        return Verdict(
-            metric=metric, status=Status.OK, lower=lower, upper=upper, expected=_plain(self.expected[place])
-        )
-
-    def of(self, metric: Metric, place: int) -> tuple[float | None, float | None]:
-        """The range of one metric, open on the side that is harmless."""
-        lower = None if metric.worse == "up" else _plain(self.lower[place])
-        upper = None if metric.worse == "down" else _plain(self.upper[place])
-        return lower, upper
+    def quiet(self, metrics: Sequence[Metric]) -> list[Verdict]:
+        """The verdicts of metrics that nobody needs to read; a range is open on the side that is harmless."""
+        numbers = zip(self.lower.tolist(), self.upper.tolist(), self.expected.tolist(), strict=True)
+        return [
+            Verdict(
+                metric=metric,
+                status=Status.OK,
+                lower=None if metric.worse == "up" or math.isnan(lower) else lower,
+                upper=None if metric.worse == "down" or math.isnan(upper) else upper,
+                expected=None if math.isnan(expected) else expected,
+            )
+            for metric, (lower, upper, expected) in zip(metrics, numbers, strict=True)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,28 +58,14 @@ class Finding:
 
 def verdicts(sample: Sample, past: Past, ranges: Ranges, findings: Mapping[int, Finding]) -> list[Verdict]:
     """Give each metric its verdict: the findings in words, the others with their range."""
+    judged = ranges.quiet(sample.metrics)
     values = past.table("values", "keys", sample.keys) if findings else np.empty((len(sample), 0))
-    judged = []
-    for place, metric in enumerate(sample.metrics):
-        finding = findings.get(place)
-        if finding is None:
-            judged.append(ranges.quiet(metric, place))
-            continue
-        lower, upper = ranges.of(metric, place)
-        expected = _plain(ranges.expected[place])
-        usual = expectation(lower, upper, expected, metric.scale)
-        known = _record(metric, values[place], past, expected)
-        judged.append(
-            Verdict(
-                metric=metric,
-                status=finding.status,
-                lower=lower,
-                upper=upper,
-                expected=expected,
-                severity=finding.severity,
-                why=f"{_said(metric)}; {_prefix(finding)}expected {usual} ({known})",
-            )
-        )
+    for place, finding in findings.items():
+        quiet = judged[place]
+        usual = expectation(quiet.lower, quiet.upper, quiet.expected, quiet.metric.scale)
+        known = _record(quiet, values[place], past)
+        why = f"{_said(quiet.metric)}; {_prefix(finding)}expected {usual} ({known})"
+        judged[place] = replace(quiet, status=finding.status, severity=finding.severity, why=why)
     return judged
 
 
@@ -91,17 +79,13 @@ def _prefix(finding: Finding) -> str:
     return "would have warned, once more is known; " if finding.status is Status.LEARNING else ""
 
 
-def _record(metric: Metric, values: Array, past: Past, expected: float | None) -> str:
+def _record(quiet: Verdict, values: Array, past: Past) -> str:
     """How much is known, and the most extreme value of it on the side where the metric is now."""
-    known = np.flatnonzero(~np.isnan(values))
+    value, known = quiet.metric.value, np.flatnonzero(~np.isnan(values))
     said = plural(len(known), "run")
-    if metric.value is None or not len(known):
+    if value is None or not len(known):
         return said
-    high = metric.value > (metric.value if expected is None else expected)
+    high = quiet.expected is not None and value > quiet.expected
     place = known[np.argmax(values[known]) if high else np.argmin(values[known])]
-    word = "highest" if high else "lowest"
-    return f"{said}; {word} {amount(float(values[place]), metric.scale)} on {past.windows[place].label}"
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    extreme = amount(float(values[place]), quiet.metric.scale)
+    return f"{said}; {'highest' if high else 'lowest'} {extreme} on {past.windows[place].label}"

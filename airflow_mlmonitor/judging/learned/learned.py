@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -13,12 +13,15 @@ from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.judging.hard import hard
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.judgement import Judgement
+from airflow_mlmonitor.judging.verdict import Verdict
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History
 
 OPERATIONS = "operations"
 """Family of metrics that are judged one by one, and the trace that they leave."""
+
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +121,28 @@ class Learned(Judge):
         )
         past = rehearsed(self, samples)
         return [pack(run.parts) for run in past.runs]
+
+
+def _hardened(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts with those of hard things in place of what was learned of them.
+
+    Nothing but nulls is no hard thing in a column that mostly is null: there, all of them are within the usual range.
+    """
+    shares = {
+        verdict.metric.key: verdict for verdict in verdicts if verdict.metric.name.endswith("null_share")
+    }
+    return [
+        verdict if _is_usual(verdict.metric, shares) else hard(verdict.metric) or verdict
+        for verdict in verdicts
+    ]
+
+
+def _is_usual(metric: Metric, shares: Mapping[Key, Verdict]) -> bool:
+    name, column, part = metric.key
+    share = shares.get((name.replace("all_null", "null_share"), column, part))
+    if not name.endswith("all_null") or share is None or share.upper is None or share.metric.value is None:
+        return False
+    return share.metric.value <= share.upper and not share.status.is_finding
 
 
 def _next(windows: Sequence[Window]) -> Window:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Hashes
-from airflow_mlmonitor.judging.learned.trace import NAME, Packed, unpack
+from airflow_mlmonitor.judging.learned.trace import NAME, Packed, stacked, unpack
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History, Run
+
+
+NONE = np.empty(0, np.uint64)
 
 
 class Left(NamedTuple):
@@ -85,7 +88,7 @@ class Past:
 
     def last(self, count: int) -> Self:
         """The last runs only."""
-        return replace(self, runs=self.runs[-count:])
+        return self if len(self.runs) <= count else replace(self, runs=self.runs[-count:])
 
     @cached_property
     def unjudged(self) -> Past:
@@ -148,9 +151,14 @@ class Past:
     def _table(self, name: str, keys: str, wanted: Hashes, height: int) -> Array:
         order = np.argsort(wanted, kind="stable")
         rows = []
-        for own, runs in _alike(self.runs, keys):
+        for own, runs in self._alike(keys):
             blank = np.full((height, len(own)) if height else len(own), np.nan, np.float32)
-            stack = np.array([run.parts.get(name, blank) for run in runs])
+            whole = all(name in run.parts for run in runs)
+            stack = (
+                stacked([run.parts for run in runs], name)
+                if whole
+                else np.array([run.parts.get(name, blank) for run in runs])
+            )
             rows.append(stack if np.array_equal(own, wanted) else _aligned(stack, own, wanted, order))
         if not rows:
             return np.empty((height, len(wanted), 0) if height else (len(wanted), 0), np.float32)
@@ -158,7 +166,19 @@ class Past:
         return np.ascontiguousarray(np.moveaxis(whole, 0, -1))
 
     def _numbers(self, place: int) -> Array:
-        return np.array([run.parts["run"][place] for run in self.runs], np.float64)
+        if not self.runs:
+            return np.empty(0)
+        return stacked([run.parts for run in self.runs], "run")[:, place]
+
+    def _alike(self, keys: str) -> list[tuple[Hashes, list[Left]]]:
+        """Stretches of runs whose keys are the same, with these keys."""
+        if keys not in self._stretches:
+            self._stretches[keys] = _stretches(self.runs, keys)
+        return self._stretches[keys]
+
+    @cached_property
+    def _stretches(self) -> dict[str, list[tuple[Hashes, list[Left]]]]:
+        return {}
 
     def __len__(self) -> int:
         return len(self.runs)
@@ -168,19 +188,15 @@ def _is_over(run: Run) -> bool:
     return run.score is not None and run.threshold is not None and run.score > run.threshold
 
 
-def _alike(runs: Sequence[Left], keys: str) -> Iterable[tuple[Hashes, list[Left]]]:
-    """Stretches of runs whose keys are the same."""
-    stretch: list[Left] = []
+def _stretches(runs: Sequence[Left], keys: str) -> list[tuple[Hashes, list[Left]]]:
+    found: list[tuple[Hashes, list[Left]]] = []
+    content = None
     for run in runs:
-        if stretch and not np.array_equal(run.parts.get(keys, NONE), stretch[0].parts.get(keys, NONE)):
-            yield stretch[0].parts.get(keys, NONE), stretch
-            stretch = []
-        stretch.append(run)
-    if stretch:
-        yield stretch[0].parts.get(keys, NONE), stretch
-
-
-NONE = np.empty(0, np.uint64)
+        own = run.parts.get(keys, NONE)
+        if content != (content := own.tobytes()):
+            found.append((own, []))
+        found[-1][1].append(run)
+    return found
 
 
 def _aligned(stack: NDArray[Any], own: Hashes, wanted: Hashes, order: NDArray[np.intp]) -> NDArray[Any]:

@@ -34,6 +34,9 @@ def references(sample: Sample, values: Array, kept: Array) -> tuple[Array, Array
     kept
         Centre and unit as the last run had them, NaN where it had none.
     """
+    settled = np.isfinite(kept).all(axis=0) & (np.sum(~np.isnan(values), axis=-1) >= SETTLED)
+    if settled.all():
+        return kept[0].astype(float), kept[1].astype(float)
     seen = values if values.shape[1] else sample.values[:, None]
     first = seen[:, :SETTLED]
     own = np.nan_to_num(median(first))
@@ -46,7 +49,6 @@ def references(sample: Sample, values: Array, kept: Array) -> tuple[Array, Array
     unit[by_factors] = np.nan_to_num(median(np.where(first > 0, first, np.nan)))[by_factors]
     unit[(unit < SMALLEST) | (sample.kinds == SHARE)] = 1.0
     fresh = np.clip(np.stack([centre, unit]), -LARGEST, LARGEST).astype(np.float32)
-    settled = np.isfinite(kept).all(axis=0) & (np.sum(~np.isnan(values), axis=-1) >= SETTLED)
     fresh[:, settled] = kept[:, settled]
     return fresh[0].astype(float), fresh[1].astype(float)
 

@@ -52,8 +52,7 @@ class MetricTail:
     def score(self, z: Array) -> Array:
         """Return the score of deviations, one row a metric; 0 where it is usual or undefined."""
         u, beta, start = (along(values, z) for values in (self._u, self._beta, self._start))
-        over = z - u
-        return np.where(over > 0, compressed(start + DECIMAL * over / beta), 0.0)
+        return np.where(z > u, compressed(start + DECIMAL / beta * (z - u)), 0.0)
 
     def reach(self, level: float) -> Array:
         """Return the deviation at which a metric's score reaches a level."""
@@ -118,7 +117,10 @@ def compressed(a: Array) -> Array:
     >>> compressed(np.array([5.0, 12.0])).tolist()
     [5.0, 8.0]
     """
-    return np.where(a > TALLEST, TALLEST + 2 * np.log2(np.maximum(a, TALLEST) / TALLEST), a)
+    out = np.array(a)
+    tall = out > TALLEST
+    out[tall] = TALLEST + 2 * np.log2(out[tall] / TALLEST)
+    return out
 
 
 def along(values: Array, like: Array) -> Array:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,52 +17,117 @@ NAME = "learned"
 MAGIC = b"mlt\x01"
 """How a trace of this version begins; what begins otherwise is not read."""
 
-HEAD = struct.Struct("<12scxxxIII")
+START = struct.Struct("<4sI")
+ENTRY = struct.Struct("<11scII")
 TYPES = {b"f": "<f4", b"d": "<f8", b"k": "<u8"}
 CODES = {np.dtype(name): code for code, name in TYPES.items()}
 
 Packed = NDArray[Any]
 
 
-def pack(parts: Mapping[str, Packed]) -> bytes:
-    """Pack named arrays of one or two dimensions: float32, float64 or 64-bit hashes.
+class Entry(NamedTuple):
+    """Where an array stands in a trace."""
+
+    type: str
+    rows: int
+    columns: int
+    begin: int
+    end: int
+
+
+class Trace(Mapping[str, Packed]):
+    """The arrays of a trace, by name; each is made when it is asked for.
+
+    Parameters
+    ----------
+    content
+        The trace.
+    layout
+        Where its arrays stand.
 
     Examples
     --------
-    >>> unpack(pack({"values": np.array([1.0, 2.0])}))["values"]
-    array([1., 2.])
+    >>> trace = unpack(pack({"values": np.array([1.0, 2.0])}))
+    >>> list(trace), trace["values"].tolist()
+    (['values'], [1.0, 2.0])
     """
-    content = [MAGIC, struct.pack("<I", len(parts))]
+
+    def __init__(self, content: bytes, layout: Mapping[str, Entry]) -> None:
+        self.content = content
+        self.layout = layout
+
+    def __getitem__(self, name: str) -> Packed:
+        entry = self.layout[name]
+        return _shaped(self.content[entry.begin : entry.end], entry)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.layout
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.layout)
+
+    def __len__(self) -> int:
+        return len(self.layout)
+
+
+def pack(parts: Mapping[str, Packed]) -> bytes:
+    """Pack named arrays of one or two dimensions: float32, float64 or 64-bit hashes."""
+    head, body = [START.pack(MAGIC, len(parts))], []
     for name, array in parts.items():
         rows, columns = array.shape if array.ndim > 1 else (0, array.shape[0])
-        content.append(HEAD.pack(name.encode(), CODES[array.dtype], rows, columns, array.nbytes))
-        content.append(np.ascontiguousarray(array).tobytes())
-    return b"".join(content)
+        head.append(ENTRY.pack(name.encode(), CODES[array.dtype], rows, columns))
+        body.append(np.ascontiguousarray(array).tobytes())
+    return b"".join((*head, *body))
 
 
-def unpack(trace: bytes) -> dict[str, Packed]:
+def unpack(trace: bytes) -> Mapping[str, Packed]:
     """Read what :func:`pack` wrote; nothing where the version is not known or the end is missing.
 
-    >>> unpack(b"of another version")
-    {}
+    >>> unpack(b"of another version"), unpack(pack({"values": np.array([1.0, 2.0])})[:-1])
+    ({}, {})
     """
-    try:
-        return _unpacked(trace) if trace[:4] == MAGIC else {}
-    except (struct.error, ValueError, KeyError):
+    if len(trace) < START.size or trace[:4] != MAGIC:
         return {}
+    _, count = START.unpack_from(trace)
+    head = START.size + count * ENTRY.size
+    layout = _layout(trace[:head]) if len(trace) >= head else {}
+    end = max((entry.end for entry in layout.values()), default=0)
+    return Trace(trace, layout) if end == len(trace) else {}
 
 
-def _unpacked(trace: bytes) -> dict[str, Packed]:
-    parts = {}
-    (count,) = struct.unpack_from("<I", trace, 4)
-    place = 8
-    for _ in range(count):
-        name, code, rows, columns, size = HEAD.unpack_from(trace, place)
-        place += HEAD.size
-        array = np.frombuffer(trace, TYPES[code], (rows or 1) * columns, place)
-        parts[name.rstrip(b"\0").decode()] = array.reshape(rows, columns) if rows else array
-        place += size
-    return parts
+def stacked(traces: Sequence[Mapping[str, Packed]], name: str) -> Packed:
+    """The same array of several traces, the traces being the first axis; they must be of one shape.
+
+    >>> one, other = ({"values": np.array([1.0, 2.0])}, {"values": np.array([3.0, 4.0])})
+    >>> stacked([unpack(pack(one)), unpack(pack(other))], "values").tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    packed = [trace for trace in traces if isinstance(trace, Trace)]
+    if len(packed) < len(traces):
+        return np.array([trace[name] for trace in traces])
+    entries = [trace.layout[name] for trace in packed]
+    parts = zip(packed, entries, strict=True)
+    content = b"".join([trace.content[entry.begin : entry.end] for trace, entry in parts])
+    first = entries[0]
+    shape = (len(packed), first.rows, first.columns) if first.rows else (len(packed), first.columns)
+    return np.frombuffer(content, first.type).reshape(shape)
+
+
+@lru_cache(maxsize=256)
+def _layout(head: bytes) -> Mapping[str, Entry]:
+    layout, place = {}, len(head)
+    for begin in range(START.size, len(head), ENTRY.size):
+        name, code, rows, columns = ENTRY.unpack_from(head, begin)
+        type_ = TYPES.get(code, "<f8")
+        end = place + (rows or 1) * columns * np.dtype(type_).itemsize
+        layout[name.rstrip(b"\0").decode("ascii", "replace")] = Entry(type_, rows, columns, place, end)
+        place = end
+    return layout
+
+
+def _shaped(content: bytes, entry: Entry) -> Packed:
+    array = np.frombuffer(content, entry.type)
+    return array.reshape(entry.rows, entry.columns) if entry.rows else array
 
 
 @lru_cache(maxsize=65_536)
