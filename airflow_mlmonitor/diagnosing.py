@@ -1,4 +1,4 @@
-"""What the findings of one run probably come from, what their series did before, and where to start."""
+"""What the findings of one run probably come from, how rare they are, and where to start."""
 
 from __future__ import annotations
 
@@ -11,19 +11,12 @@ from airflow_mlmonitor.checks.quality import Quality
 from airflow_mlmonitor.data.baseline import Reference
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.diagnosis import Circumstances, Diagnosis, diagnose
-from airflow_mlmonitor.judging.verdict import Verdict
-from airflow_mlmonitor.measuring import Key, Measured
-from airflow_mlmonitor.report.records import Record
+from airflow_mlmonitor.judging.rarity import times_a_month
+from airflow_mlmonitor.measuring import Measured
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.report.words import plural
-from airflow_mlmonitor.store.history import History, Point
+from airflow_mlmonitor.store.history import History
 from airflow_mlmonitor.store.shelf import StoreShelf
-
-RECORDS = 5
-"""Findings whose series are looked up: the foremost ones."""
-
-LOOKED_BACK = 365
-"""Earlier runs in which a record is looked for."""
 
 SAME_RUN = 200
 """Latest runs of all monitors among which those of one DAG run are looked for."""
@@ -32,11 +25,11 @@ SAME_RUN = 200
 def diagnosed(
     report: Report, now: Profile, measured: Measured, history: History, shelf: StoreShelf
 ) -> Report:
-    """Add to a report with findings what they probably come from, their records, and what the run remembers of it.
+    """Add to a report with findings what they probably come from, and have the run remember it.
 
     Facts, each JSON: ``causes`` (all diagnoses, the surest first), of the surest one ``likely``, ``evidence`` and
-    ``next``, ``impact`` (the rows it touches) and ``start_at`` (the task of this DAG run whose monitor found
-    something first, and why).
+    ``next``, ``impact`` (the rows it touches), ``start_at`` (the task of this DAG run whose monitor found something
+    first, and why) and ``rarity`` (how often a month a run as unusual comes).
 
     Raises
     ------
@@ -61,11 +54,12 @@ def diagnosed(
             outcomes=[(check.prediction, check.label) for check in checks if isinstance(check, Quality)],
         )
     )
-    facts = {name: json.dumps(value) for name, value in _facts(report, causes, shelf).items()}
+    rarity = times_a_month(report.score, history, report.window)
+    facts = {name: json.dumps(value) for name, value in _facts(report, causes, rarity, shelf).items()}
     return replace(
         report,
         causes=tuple(causes),
-        records=_records(report.findings, history, shelf),
+        rarity=rarity,
         facts={**report.facts, **facts},
     )
 
@@ -77,8 +71,10 @@ def _recent(references: Sequence[Reference]) -> tuple[Profile | None, int]:
     return (best.profile, best.runs) if best else (None, 0)
 
 
-def _facts(report: Report, causes: Sequence[Diagnosis], shelf: StoreShelf) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
+def _facts(
+    report: Report, causes: Sequence[Diagnosis], rarity: float | None, shelf: StoreShelf
+) -> dict[str, Any]:
+    facts: dict[str, Any] = {} if rarity is None else {"rarity": rarity}
     if causes:
         facts["causes"] = [cause.document() for cause in causes]
         facts |= {"likely": causes[0].likely, "evidence": list(causes[0].evidence), "next": causes[0].next}
@@ -105,43 +101,3 @@ def _first(report: Report, shelf: StoreShelf) -> dict[str, str] | None:
     if first is None:
         return {"task_id": report.tags.task_id, "why": "no monitor of this DAG run found anything before it"}
     return {"task_id": first.tags.task_id, "why": f"its monitor {first.monitor} found something first"}
-
-
-def _records(findings: Sequence[Verdict], history: History, shelf: StoreShelf) -> dict[Key, Record]:
-    """What the series of the foremost findings did before: how often, and how far in their direction."""
-    records: dict[Key, Record] = {}
-    for verdict in findings[:RECORDS]:
-        metric = verdict.metric
-        if metric.value is None:
-            continue
-        points = history.series(*metric.key) or _read(verdict, shelf)
-        known = [point for point in points if point.value is not None and point.run.state.trains]
-        if known:
-            records[metric.key] = _record(verdict, known)
-    return records
-
-
-def _read(verdict: Verdict, shelf: StoreShelf) -> list[Point]:
-    metric = verdict.metric
-    found = shelf.store.history(
-        shelf.monitor,
-        asof=shelf.window.start,
-        last=LOOKED_BACK,
-        metric=metric.name,
-        column=metric.column or "",
-    )
-    return found.series(*metric.key)
-
-
-def _record(verdict: Verdict, known: Sequence[Point]) -> Record:
-    ordered = sorted(known, key=lambda point: point.value or 0.0)
-    middle = ordered[len(ordered) // 2].value or 0.0
-    usual = verdict.expected if verdict.expected is not None else middle
-    high = (verdict.metric.value or 0.0) >= usual
-    extreme = ordered[-1] if high else ordered[0]
-    return Record(
-        kind="highest" if high else "lowest",
-        value=extreme.value or 0.0,
-        at=extreme.run.window.label,
-        runs=len(known),
-    )

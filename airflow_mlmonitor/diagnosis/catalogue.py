@@ -60,10 +60,6 @@ MOST = 8
 """Diagnoses that one run gets: who reads a ninth?"""
 
 
-TABLE = frozenset({"segment_lost", "upstream_stopped"})
-"""Causes that name a column, and explain what is said of the table."""
-
-
 def diagnose(circumstances: Circumstances, causes: Sequence[Cause] = CAUSES) -> list[Diagnosis]:
     """Say what the findings of a run probably come from, the surest first; nothing for a run without findings.
 
@@ -90,12 +86,11 @@ def _found(circumstances: Circumstances, causes: Sequence[Cause]) -> Iterator[Di
 
 def _rank(diagnosis: Diagnosis, circumstances: Circumstances) -> float:
     """Its confidence, the more of it the farther out what it explains is."""
-    table = not diagnosis.columns or diagnosis.cause in TABLE
     mine = [
         verdict.severity
         for verdict in circumstances.findings
         if set(circumstances.named(verdict)) & set(diagnosis.columns)
-        or (table and verdict.metric.column is None)
+        or (verdict.metric.column is None and verdict.metric.family in diagnosis.families)
     ]
     most = max(verdict.severity for verdict in circumstances.findings) or 1.0
     return diagnosis.confidence * (0.6 + 0.4 * (max(mine, default=0.0) / most) ** 0.5)

@@ -34,6 +34,8 @@ class Diagnosis:
         The rows on which, such as ``origin = EWR``; empty where they have nothing in common that is known.
     rows
         About how many rows are touched; None where it cannot be told.
+    families
+        Families of metrics of the table that it explains as well.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class Diagnosis:
     columns: tuple[str, ...] = ()
     slice: str = ""
     rows: int | None = None
+    families: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The diagnosis as plain JSON."""

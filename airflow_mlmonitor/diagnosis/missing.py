@@ -18,8 +18,8 @@ ALIKE = 0.02
 SEGMENT = re.compile(r"(?P<nulls>[\d,]+) of (?P<rows>[\d,]+) rows with (?P<name>.+?) = (?P<value>.*)")
 """How a metric says in which segment most is missing."""
 
-PART = 0.5
-"""A segment is named from this share of its rows on."""
+PART = 0.6
+"""A segment is named where so much of it is missing, and so much of what is missing lies in it."""
 
 WHOLE = 0.9
 """A part of the rows counts as without values from this share on."""
@@ -127,7 +127,7 @@ def _segment_named(circumstances: Circumstances, columns: Sequence[str]) -> Part
         said = SEGMENT.search(verdict.metric.why or "")
         if said and set(circumstances.named(verdict)) & set(columns):
             nulls, rows = (int(said[name].replace(",", "")) for name in ("nulls", "rows"))
-            if nulls >= PART * rows:
+            if nulls >= PART * rows and nulls >= PART * circumstances.now[columns[0]].nulls:
                 return Part(circumstances.where(f"{said['name']}={said['value']}"), nulls, rows)
     return None
 
@@ -168,14 +168,17 @@ class ValuesMissing(Cause):
                 cause=self.name,
                 likely=f"what fills {gap.column} failed for part of the rows",
                 evidence=(
-                    f"{gap.column} is missing in {gap.nulls:,} of {plural(rows, 'row')}, "
-                    f"usually in {percent(gap.usual)}",
+                    (
+                        f"{gap.column} is missing in {gap.nulls:,} of {plural(rows, 'row')}, "
+                        f"usually in {percent(gap.usual)}"
+                    ),
                     "no other column is missing in equally many rows",
                 ),
                 next=f"look for errors in the step that writes {gap.column}, then rerun it",
                 confidence=0.7,
                 columns=(gap.column,),
                 rows=round(gap.lost),
+                families=("null_pattern",),
             )
 
 
@@ -187,7 +190,9 @@ def _joined(circumstances: Circumstances, group: Sequence[Gap], part: Part | Non
     evidence = [f"{listed(same)} {_are(same)} missing in {lead.nulls:,} of {plural(rows, 'row')}"]
     evidence += [f"{gap.column} in {gap.nulls:,}, of which some are always missing" for gap in others[:2]]
     evidence += _whole(part)
-    evidence.append(f"usually they are missing in {percent(lead.usual)}")
+    evidence.append(
+        f"usually {percent(lead.usual)} of the rows lack them" if lead.usual else "no earlier run lacks any"
+    )
     everywhere = lead.nulls >= WHOLE * rows
     which = "for any row" if everywhere else f"for one key ({part.where})" if part else "for part of the rows"
     there = f"has rows for {part.where}" if part and not everywhere else "is complete"
@@ -195,11 +200,12 @@ def _joined(circumstances: Circumstances, group: Sequence[Gap], part: Part | Non
         cause="join_failed",
         likely=f"the join that brings {listed(columns, 3)} found no partner {which}",
         evidence=tuple(evidence),
-        next=f"check that the table {columns[0]} comes from {there} in this window, then rerun the join",
+        next=f"check that what is joined for {columns[0]} {there} in this window, then rerun",
         confidence=0.98 if part else 0.95,
         columns=columns,
         slice=part.where if part and not everywhere else "",
         rows=round(lead.lost),
+        families=("null_pattern",),
     )
 
 
@@ -208,8 +214,10 @@ def _one_source(circumstances: Circumstances, gap: Gap, part: Part) -> Diagnosis
         cause="join_failed",
         likely=f"the source of {gap.column} has nothing for one key ({part.where})",
         evidence=(
-            f"{gap.column} is missing in {gap.nulls:,} of {plural(circumstances.now.rows, 'row')}, "
-            f"usually in {percent(gap.usual)}",
+            (
+                f"{gap.column} is missing in {gap.nulls:,} of {plural(circumstances.now.rows, 'row')}, "
+                f"usually in {percent(gap.usual)}"
+            ),
             *_whole(part),
         ),
         next=f"check that the source of {gap.column} has {part.where} in this window, then rerun it",
@@ -217,6 +225,7 @@ def _one_source(circumstances: Circumstances, gap: Gap, part: Part) -> Diagnosis
         columns=(gap.column,),
         slice=part.where,
         rows=round(gap.lost),
+        families=("null_pattern",),
     )
 
 
@@ -249,11 +258,12 @@ def _hidden(
         cause="join_failed",
         likely=f"the join that brings {listed(columns, 3)} found no partner {which}",
         evidence=(*_whole(part), said, "in all rows together, that many are missing now and then"),
-        next=f"check that the table {columns[0]} comes from {there} in this window, then rerun the join",
+        next=f"check that what is joined for {columns[0]} {there} in this window, then rerun",
         confidence=0.8,
         columns=columns,
         slice=part.where if part else "",
         rows=part.nulls if part else None,
+        families=("null_pattern",),
     )
 
 

@@ -62,8 +62,10 @@ class BlanksAdded(Cause):
                 cause=self.name,
                 likely=f"values of {name} are written differently: {_how(first, same[first])}",
                 evidence=(
-                    f"{plural(rows, 'row')} hold new values that are known ones but for blanks, case or signs, "
-                    f"such as {first!r} for {same[first]!r}",
+                    (
+                        f"{plural(rows, 'row')} hold new values that are known ones but for blanks, case or signs, "
+                        f"such as {first!r} for {same[first]!r}"
+                    ),
                     f"they are {percent(rows / max(unseen, 1))} of all new values",
                 ),
                 next=f"trim and normalise {name} where it is written, then rerun",
@@ -100,7 +102,7 @@ class CategoryRenamed(Cause):
                         f"{was} fell from {percent(loss.before)} to {percent(loss.now)}",
                         *([f"the two names are {percent(alike)} alike"] if alike >= ALIKE else []),
                     ),
-                    next=f"if it is meant, map {now} to {was} before scoring, then accept it as the new normal",
+                    next=f"if it is meant, map {now} to {was} before scoring",
                     confidence=0.86 + 0.08 * alike,
                     columns=(name,),
                     rows=round(gain.rows),

@@ -106,7 +106,7 @@ class DecimalSlip(Cause):
                     size = f"{number(1 / best.factor)} times too small"
                 yield Diagnosis(
                     cause=self.name,
-                    likely=f"{'a few values' if few else 'values'} of {name} are {size}, as by a decimal point that slipped",
+                    likely=f"{'a few values' if few else 'values'} of {name} are {size}: a decimal point slipped",
                     evidence=best.marks,
                     next=f"look at the rows whose {name} is {'largest' if best.factor > 1 else 'smallest'}, "
                     "and correct how they are written",
@@ -192,14 +192,14 @@ def _landed(new: NumberColumn, old: NumberColumn) -> Iterator[Rescaling]:
         landed = float(w[_known(old.sketch, back, 1e-6)].sum() / w.sum())
         chance = _density(old.sketch)
         if landed >= 0.8 and chance < 0.5:
+            share = "all" if landed == 1 else f"{percent(landed)} of"
             yield Rescaling(
                 factor,
                 offset,
                 float(w.sum() * landed / new.count),
                 0.94 + 0.05 * landed,
                 (
-                    f"{percent(landed)} of its {w.sum():,.0f} values never seen before are known ones "
-                    f"{_times(factor, offset)}",
+                    f"{share} its {w.sum():,.0f} values never seen before are known ones {_times(factor, offset)}",
                     *_medians(new, old),
                 ),
             )

@@ -35,13 +35,16 @@ class LabelsMissing(Cause):
                 cause=self.name,
                 likely=f"labels ({gap.column}) have not come yet for part of the rows",
                 evidence=(
-                    f"{gap.column} is missing in {gap.nulls:,} of {plural(circumstances.now.rows, 'row')}, "
-                    f"usually in {percent(gap.usual)}",
+                    (
+                        f"{gap.column} is missing in {gap.nulls:,} of {plural(circumstances.now.rows, 'row')}, "
+                        f"usually in {percent(gap.usual)}"
+                    ),
                 ),
                 next=f"check whether the step that brings {gap.column} is late; run this window again when it has come",
                 confidence=0.93,
                 columns=(gap.column,),
                 rows=round(gap.lost),
+                families=("null_pattern",),
             )
 
 
@@ -87,7 +90,7 @@ class NewModelVersion(Cause):
                 f"version {known[-1]} served in the {plural(same, 'run')} before",
                 *([] if _inputs_unusual(circumstances) else [_inputs_said(circumstances)]),
             ),
-            next=f"compare {version} with {known[-1]} on the same rows; roll back, or accept it as the new normal",
+            next=f"compare {version} with {known[-1]} on the same rows; roll back",
             confidence=0.6 if _inputs_unusual(circumstances) else 0.9,
             columns=touched,
         )
@@ -160,8 +163,10 @@ class LabelsFlipped(Cause):
             cause=self.name,
             likely=f"labels are wrong{', as if turned round,' if turned else ''} where {where}",
             evidence=(
-                f"{lead.replace('_', ' ')} is {number(values[place])} where {where}, "
-                f"and {number(others[0])} to {number(others[-1])} elsewhere",
+                (
+                    f"{lead.replace('_', ' ')} is {number(values[place])} where {where}, "
+                    f"and {number(others[0])} to {number(others[-1])} elsewhere"
+                ),
                 *([f"there predictions and labels go against each other: {against[0]}"] if turned else []),
             ),
             next=f"check how labels are made where {where}",

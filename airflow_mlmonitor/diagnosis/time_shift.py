@@ -63,13 +63,16 @@ class TimeZoneShift(Cause):
             if fit.explained < 0.7 or fit.share < 0.1 or fit.size < 2.5 * chance:
                 continue
             signed = shift if shift <= HOURS // 2 else shift - HOURS
+            way = "late" if signed > 0 else "early"
             part = "all" if fit.share > 0.85 else f"about {percent(fit.share)}"
             yield Diagnosis(
                 cause=self.name,
-                likely=f"{name} is {plural(abs(signed), 'hour')} {'late' if signed > 0 else 'early'}, as in another time zone",
+                likely=f"{name} is {plural(abs(signed), 'hour')} {way}, as in another time zone",
                 evidence=(
-                    f"moving {part} of the rows by {signed:+d} h round the clock explains {percent(fit.explained)} "
-                    "of the difference from the usual hours",
+                    (
+                        f"moving {part} of the rows by {signed:+d} h round the clock explains {percent(fit.explained)} "
+                        "of the difference from the usual hours"
+                    ),
                 ),
                 next=f"check in which time zone {name} is written and read",
                 confidence=0.55 + 0.4 * fit.explained * min(1.0, fit.share + 0.3),
@@ -94,7 +97,7 @@ class DayMonthSwapped(Cause):
                     cause=self.name,
                     likely=f"day and month of {name} changed places",
                     evidence=(
-                        f"{swapped:,} of {plural(out, 'moment')} outside the window lie in it with day and month exchanged",
+                        f"{swapped:,} of {plural(out, 'moment')} outside the window lie in it once both are exchanged",
                     ),
                     next=f"check the date format with which {name} is parsed",
                     confidence=0.95,

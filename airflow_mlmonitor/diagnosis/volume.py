@@ -12,7 +12,6 @@ from airflow_mlmonitor.data.category import CategoryColumn
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
 from airflow_mlmonitor.diagnosis.time_shift import hours
-from airflow_mlmonitor.diagnosis.wording import quoted
 from airflow_mlmonitor.report.words import number, percent, plural
 
 FEWER = 0.97
@@ -53,6 +52,7 @@ class UpstreamStopped(Cause):
             confidence=0.95,
             columns=(name, *(other for _, other, _, _ in sorted(found, reverse=True) if other != name)),
             rows=round(missing),
+            families=("rows",),
         )
 
 
@@ -84,6 +84,7 @@ class DuplicatedLoad(Cause):
             next="look for a second load of this window, remove the repeated rows, then rerun",
             confidence=0.95,
             rows=round((share - usual) * now.rows),
+            families=("duplicates", "rows"),
         )
 
 
@@ -109,6 +110,7 @@ class SegmentLost(Cause):
                 columns=(loss.column,),
                 slice=loss.where,
                 rows=round(loss.usual - loss.now),
+                families=("rows",),
             )
 
 
@@ -124,12 +126,13 @@ class VolumeChange(Cause):
         fewer = rows < usual
         yield Diagnosis(
             cause=self.name,
-            likely=f"{'part of the rows did not arrive' if fewer else 'more rows arrived than usual'}, of all kinds alike",
+            likely=f"{'some rows did not arrive' if fewer else 'more rows arrived than usual'}, of all kinds alike",
             evidence=(f"{plural(rows, 'row')}, usually about {number(usual)} ({percent(rows / usual)})",),
             next="compare the number of rows at the source with that of this window; "
             + ("rerun if it was read too early" if fewer else "look for a filter that no longer holds"),
             confidence=0.6,
             rows=round(abs(usual - rows)),
+            families=("rows",),
         )
 
 
@@ -163,7 +166,6 @@ def _loss(circumstances: Circumstances, name: str, usual_rows: float) -> _Loss |
     if not 0.85 < others < 1.15 or unexplained > 0.45:
         return None
     where = f"{name} = {worst}" if not new.private else f"one value of {name}"
-    quoted(new, worst)
     return _Loss(name, where, new.counts.get(worst, 0), usual[worst], others, unexplained)
 
 

@@ -21,10 +21,18 @@ PHRASES = {
     "repeated_share": "the values of a row of the run before in {value} of {n}",
     "duplicates": "{value} of {n} repeat an earlier one",
     "rows": "{value} rows",
+    "integer_share": "whole numbers in {value} of {n}",
+    "off_grid": "more decimals than ever before in {value} of {n}",
+    "top_share": "the commonest value in {value} of {n}",
+    "distinct": "{value} distinct values",
+    "labelled_share": "labels have come for {value} of {n}",
     "ks": "values moved by about {effect} sd (KS {value})",
     "chi2": "the mix of categories moved by about {effect} sd (chi-square {value})",
 }
 """Metric name to what it says. A metric that is not here is named with its value."""
+
+SENTENCES = frozenset({"nulls_by_segment", "identity", "ordered", "segment_rows"})
+"""Metrics whose reason says it all."""
 
 
 def phrase(metric: Metric) -> str:
@@ -35,8 +43,11 @@ def phrase(metric: Metric) -> str:
     >>> phrase(Metric(name="spend_per_visit", value=2.5))
     'spend_per_visit is 2.5'
     """
+    name = metric.name.rpartition(".")[2]
+    if name in SENTENCES and metric.why:
+        return metric.why
     plain = metric.name.replace("{", "{{").replace("}", "}}") + " is {value}"
-    pattern = PHRASES.get(metric.name.rpartition(".")[2], plain)
+    pattern = PHRASES.get(name, plain)
     said = pattern.format(
         value=amount(metric.value, metric.scale),
         n=plural(metric.n, "row"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from airflow_mlmonitor.judging.incident import Happening
 from airflow_mlmonitor.report.groups import Group, grouped
+from airflow_mlmonitor.report.reasons import advice
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.report.table import printable, shortened
 from airflow_mlmonitor.report.telling import told
@@ -14,6 +17,9 @@ SHOWN = 5
 
 NAMED = 12
 """Columns that a group names."""
+
+REASON = 600
+"""Characters of a cause with its evidence."""
 
 LINE = 300
 """Characters of one line."""
@@ -52,19 +58,30 @@ def message(report: Report) -> str:
     temp: missing in 31.8% of 981 rows, and 1 more finding (flight_delay/skew on 2013-02-08).
     - temp, dewp: missing in 31.8% of 981 rows; expected 0–1.2%
     """
-    groups = grouped(report.findings)
+    groups = grouped(report.findings, report.causes)
     news = [notice for notice in report.notices if notice.is_news and notice.what is not Happening.OPENED]
     lines = [*map(told, news), headline(report), *(f"- {_line(group)}" for group in groups[:SHOWN])]
     hidden = sum(group.size for group in groups[SHOWN:])
-    return "\n".join([*lines, f"- and {hidden} more"] if hidden else lines)
+    lines += [f"- and {hidden} more"] if hidden else []
+    lines += _reasons(groups)
+    return "\n".join(lines)
 
 
 def _line(group: Group) -> str:
-    lead = group.lead
-    names = [
-        name for name in (lead.metric.column, *(twin.lead.metric.column for twin in group.twins)) if name
-    ]
+    lead, named = group.plain, (group, *group.twins)
+    names = list(dict.fromkeys(one.lead.metric.column for one in named if one.lead.metric.column))
     subject = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-    place = f" ({lead.metric.slice})" if lead.metric.slice else ""
+    part = lead.metric.slice
+    place = f" ({part})" if part and not part.endswith("=*") else ""
     said = f"{subject}{place}: {lead.why}" if subject or place else lead.why
     return shortened(printable(said), LINE)
+
+
+def _reasons(groups: Sequence[Group]) -> list[str]:
+    """What the first findings that have a known cause come from, and what to do."""
+    group = next((group for group in groups[:SHOWN] if group.cause), None)
+    if group is None or group.cause is None:
+        return []
+    evidence = "; ".join(group.cause.evidence)
+    texts = (f"Likely: {group.cause.likely}. Evidence: {evidence}.", f"Next: {advice(group)}")
+    return [shortened(printable(text), REASON) for text in texts]

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Notice
 from airflow_mlmonitor.judging.verdict import Status, Verdict, ranked, worst
-from airflow_mlmonitor.report.records import Record
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.diagnosis.cause import Diagnosis
 
 SUMMARY_FINDINGS = 20
 """Findings an XCom summary carries; with their texts cut it stays far below the 48 KB that every database takes."""
+
+SUMMARY_EVIDENCE = 5
+"""Sentences of evidence in an XCom summary."""
 
 SUMMARY_TEXT = 400
 """Characters of one text in an XCom summary."""
@@ -73,8 +75,6 @@ class Report:
         How unusual the judge found the whole run, and the line it was held against, where the judge has them.
     causes
         What the findings probably come from, the surest first.
-    records
-        Metric key to how far its series had gone before; of the foremost findings.
     rarity
         How often a month a run as unusual as this one comes, where earlier scores tell.
     traces
@@ -99,7 +99,6 @@ class Report:
     score: float | None = None
     threshold: float | None = None
     causes: tuple[Diagnosis, ...] = ()
-    records: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
     rarity: float | None = None
     traces: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     tags: Tags = field(default_factory=Tags)
@@ -126,7 +125,7 @@ class Report:
         """The run as small plain JSON, for XCom: no NaN, no numpy, at most 48 KB."""
         from airflow_mlmonitor.report.message import message
 
-        findings = self.findings
+        findings, first = self.findings, self.causes[0] if self.causes else None
         return {
             "monitor": self.monitor,
             "model": self.model,
@@ -137,6 +136,9 @@ class Report:
             "notice": self.notice and self.notice.what.value,
             "is_news": any(notice.is_news for notice in self.notices),
             "incident": self.notice and self.notice.incident.id,
+            "likely": first and first.likely[:SUMMARY_TEXT],
+            "evidence": [said[:SUMMARY_TEXT] for said in first.evidence[:SUMMARY_EVIDENCE]] if first else [],
+            "next": first and first.next[:SUMMARY_TEXT],
             "rows": self.rows,
             "metrics": len(self.verdicts),
             "findings_total": len(findings),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.groups import Group, grouped
+from airflow_mlmonitor.report.reasons import accepting, rarity, reasons
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.report.table import printable, shortened, table, wrapped
 from airflow_mlmonitor.report.words import STATUS_WORDS, amount, expectation, plural
@@ -51,9 +52,17 @@ def headline(report: Report) -> str:
     >>> headline(report)
     'temp: missing in 31.8% of 981 rows (flight_delay/skew on 2013-02-08).'
     """
-    said = foremost(report.findings) or _quiet(report)
+    said = foremost(_plainly(report)) or _quiet(report)
     preposition = "in" if "/" in report.window.label else "on"
     return f"{said} ({printable(report.monitor)} {preposition} {report.window.label})."
+
+
+def _plainly(report: Report) -> list[Verdict]:
+    """The findings, that of the first group first which people read most easily."""
+    if not report.findings:
+        return []
+    (first, *_) = grouped(report.findings, report.causes)
+    return [first.plain, *(verdict for verdict in report.findings if verdict is not first.plain)]
 
 
 def foremost(findings: Sequence[Verdict]) -> str:
@@ -84,8 +93,9 @@ def brief(verdict: Verdict) -> str:
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     """Write a report for a log or a terminal.
 
-    The findings stand in a table, farthest out first, one row a column; below it what was compared with what,
-    what could not be evaluated, and the commands that show more.
+    The findings stand in a table, farthest out first, one row a column, or a cause of several; below it what they
+    probably come from and what to do, what was compared with what, what could not be evaluated, and the commands that
+    show more.
 
     Parameters
     ----------
@@ -96,14 +106,21 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     colour
         Colour the status words with terminal escapes.
     """
-    groups = grouped(report.findings)
+    groups = grouped(report.findings, report.causes)
     blocks = [
-        [*wrapped(headline(report), width), *wrapped(_facts(report), width)],
+        [
+            line
+            for said in (headline(report), _facts(report), rarity(report))
+            if said
+            for line in wrapped(said, width)
+        ],
         _table(groups, width, colour),
+        *reasons(groups, width),
         _learning(report, width),
         _compared(report.baselines, width),
         _notes(report.notes, width),
         _further(report, groups),
+        accepting(report, groups),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -149,15 +166,19 @@ def _table(groups: Sequence[Group], width: int, colour: bool) -> list[str]:
 
 
 def _row(position: int, group: Group, name: int) -> list[str]:
-    lead = group.lead
-    what = [_reason(lead)]
-    if group.findings[1:]:
-        what.append("with it: " + _listed([_beside(verdict) for verdict in group.findings[1:]], BESIDE))
+    lead = group.plain
+    what, beside = [_reason(lead)], [verdict for verdict in group.findings if verdict is not lead]
+    if beside:
+        what.append("with it: " + _listed([_beside(verdict) for verdict in beside], BESIDE))
     if group.twins:
-        what.append("the same in " + _listed([_twin(twin, group) for twin in group.twins], TWINS))
+        rows = f" on the same rows ({group.cause.slice})" if group.cause and group.cause.slice else ""
+        what.append("the same in " + _listed([_twin(twin, group) for twin in group.twins], TWINS) + rows)
+    if group.followers:
+        names = [_subject(other.lead.metric) or other.lead.metric.name for other in group.followers]
+        what.append("from the same cause: " + _listed(names, TWINS))
     return [
         str(position),
-        STATUS_WORDS[lead.status],
+        STATUS_WORDS[group.lead.status],
         shortened(_subject(lead.metric) or "(table)", name),
         "\n".join(printable(text) for text in what),
         shortened(_measured(lead.metric), name),
@@ -167,7 +188,7 @@ def _row(position: int, group: Group, name: int) -> list[str]:
 def _subject(metric: Metric) -> str:
     """Name what a metric is about: a column, a check that broke, a slice; empty for all of the table."""
     name = f"check {metric.name}" if metric.family == "check" else metric.column or ""
-    if not metric.slice:
+    if not metric.slice or metric.slice.endswith("=*"):  # the worst of all slices, which the reason names
         return name
     return f"{name} ({metric.slice})" if name else metric.slice
 
@@ -183,7 +204,12 @@ def _reason(verdict: Verdict) -> str:
 
 
 def _beside(verdict: Verdict) -> str:
-    place = f" where {verdict.metric.slice}" if verdict.metric.slice else ""
+    part = verdict.metric.slice
+    place = (
+        f" where {part}"
+        if part and part not in brief(verdict).replace(" = ", "=") and part[-2:] != "=*"
+        else ""
+    )
     return brief(verdict) + place
 
 

@@ -145,7 +145,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "labels late": Fault("labels_missing", lambda r, _: put(r, part(r, 0.4), late=np.nan), ("late",)),
     "constant prediction": Fault("constant_prediction", lambda r, _: r.assign(pred=0.21), ("pred",)),
-    "biased prediction": Fault("prediction_bias", lambda r, _: r.assign(pred=r["pred"] + 0.1), ("pred",)),
+    "biased prediction": Fault("prediction_bias", lambda r, _: r.assign(pred=r["pred"] + 0.15), ("pred",)),
     "another model": Fault(
         "other_model", lambda r, _: r.assign(pred=np.random.default_rng(2).beta(2, 6, len(r))), ("pred",)
     ),

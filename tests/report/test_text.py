@@ -7,6 +7,7 @@ import pytest
 
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.diagnosis import Diagnosis
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.report.table import cells
@@ -32,6 +33,16 @@ FEW_ROWS = Verdict(
     upper=1100.0,
     severity=3.0,
     why="12 rows; expected 800–1,100 (90 earlier runs; lowest 830 on 2013-01-05)",
+)
+JOIN = Diagnosis(
+    cause="join_failed",
+    likely="the join that brings temp, dewp and humid found no partner for one key (origin = EWR)",
+    evidence=("temp, dewp and humid are missing in 312 of 981 rows", "no earlier run lacks any"),
+    next="check that what is joined for temp has rows for origin = EWR in this window, then rerun",
+    confidence=0.98,
+    columns=("temp", "dewp", "humid"),
+    slice="origin = EWR",
+    rows=312,
 )
 BROKEN = Verdict(
     metric=Metric(name="spend_per_visit", value=None, family="check"),
@@ -72,6 +83,8 @@ def test_a_report_reads_like_this() -> None:
                 "drift": "7 runs (2013-02-01 to 2013-02-08, 6,400 rows)",
             },
             notes={"route": "list<item: double> is not evaluated", "": "the file has two headers"},
+            causes=(JOIN,),
+            rarity=0.3,
         ),
         width=98,
     )
@@ -79,6 +92,7 @@ def test_a_report_reads_like_this() -> None:
         """\
 temp: missing in 31.8% of 981 rows, and 6 more findings (flight_delay/skew on 2013-02-08).
 Failed. 981 rows; 8 metrics of 5 columns in 0.4 s; model flight_delay, version v3.
+A run this unusual comes about 0.3 times a month; finding 1 ranks 1 of 5 groups of metrics.
 
 #  Status           Column                 What happened                          Metric
 1  Failed           temp                   missing in 31.8% of 981 rows;          null_share 31.8%
@@ -87,12 +101,18 @@ Failed. 981 rows; 8 metrics of 5 columns in 0.4 s; model flight_delay, version v
                                            with it: values moved by about 1.5 sd
                                            (KS 0.557), drift: values moved by
                                            about 1.5 sd (KS 0.557)
-                                           the same in dewp, humid
+                                           the same in dewp, humid on the same
+                                           rows (origin = EWR)
 2  Could not check  check spend_per_visit  There is no column 'spend'; did you
                                            mean 'spent'?
 3  Warning          wind_gust              values moved by about 1.5 sd (KS       ks 0.557
                                            0.557); too few earlier runs to know
                                            how usual that is
+
+1. Likely: the join that brings temp, dewp and humid found no partner for one key (origin = EWR).
+   Evidence: temp, dewp and humid are missing in 312 of 981 rows; no earlier run lacks any.
+   Next: Check that what is joined for temp has rows for origin = EWR in this window, then rerun,
+     or accept it as the new normal.
 
 Compared with:
   skew: training data of v3 (51,955 rows)
@@ -105,7 +125,10 @@ Not evaluated, or only in part:
 
 To look further:
   mlmonitor history flight_delay null_share --column temp --monitor flight_delay/skew
-  mlmonitor runs --monitor flight_delay/skew"""
+  mlmonitor runs --monitor flight_delay/skew
+
+To accept it as the new normal:
+  mlmonitor accept --monitor flight_delay/skew --window 2013-02-08"""
     )
 
 
