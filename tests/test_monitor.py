@@ -23,7 +23,7 @@ from airflow_mlmonitor.judging import Bounds, Status
 from airflow_mlmonitor.monitor import Monitor
 from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store.history import History, State
-from airflow_mlmonitor.store.memory import MemoryStore
+from airflow_mlmonitor.store.memory_store import MemoryStore
 from benchmarks.speed.flights import read_flights
 from tests.judging.test_every_judge import sound
 from tests.rows import Batches, held, profiled

@@ -22,7 +22,7 @@ from airflow_mlmonitor.measuring import NOVELTY, rehearsed
 from airflow_mlmonitor.monitor import Monitor
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.history import State
-from airflow_mlmonitor.store.memory import MemoryStore
+from airflow_mlmonitor.store.memory_store import MemoryStore
 from airflow_mlmonitor.store.shelf import StoreShelf
 
 FIRST = datetime(2013, 3, 1, tzinfo=UTC)

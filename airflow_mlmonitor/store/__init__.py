@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.store.history import History, Point, Run, State
-from airflow_mlmonitor.store.memory import MemoryStore
+from airflow_mlmonitor.store.memory_store import MemoryStore
 from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from airflow_mlmonitor.judging import Status
 from airflow_mlmonitor.monitor import Monitor
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.history import State
-from airflow_mlmonitor.store.memory import MemoryStore
+from airflow_mlmonitor.store.memory_store import MemoryStore
 
 FIRST = datetime(2013, 3, 1, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 from airflow_mlmonitor.judging import Significance, Status
 from airflow_mlmonitor.monitor import Monitor
-from airflow_mlmonitor.store.memory import MemoryStore
+from airflow_mlmonitor.store.memory_store import MemoryStore
 from tests.rows import held, profiled
 
 CHECK = Quality(prediction="chance", label="late", segments=("origin",))

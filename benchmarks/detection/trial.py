@@ -1,0 +1,188 @@
+"""A method and what it said of every day and every variant of it."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from airflow_mlmonitor.judging.judge import Judge
+from airflow_mlmonitor.judging.verdict import Verdict, ranked
+from airflow_mlmonitor.data import Window
+from airflow_mlmonitor.monitor import HISTORY
+from airflow_mlmonitor.report.report import Report
+from airflow_mlmonitor.store.history import History
+from airflow_mlmonitor.store.memory_store import MemoryStore
+from benchmarks.detection.failures.failure import TABLE
+from benchmarks.detection.measured import Creeping, Measured
+from benchmarks.detection.ours import MODEL, MONITOR
+from benchmarks.detection.peers import Answer, Peer
+from benchmarks.detection.plan import Variant
+from benchmarks.detection.reading import Reading
+
+Advance = Callable[[int], object]
+
+
+@dataclass
+class Trial:
+    """A method and what it said.
+
+    Parameters
+    ----------
+    name
+        Of the method.
+    clean
+        Position of each tested day to what was said of it as it was.
+    variants, creeps
+        The same of what failed.
+    seconds
+        CPU of one judgement, on average.
+    """
+
+    name: str
+    clean: dict[int, Answer] = field(default_factory=dict)
+    variants: dict[Variant, Answer] = field(default_factory=dict)
+    creeps: dict[Creeping, list[Answer]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def of_peer(kind: type[Peer], measured: Measured, advance: Advance = lambda _: None) -> Trial:
+    """Let a peer see the days in order, and at each tested one also what failed on it."""
+    trial, clock, count = Trial(kind.name), time.process_time(), 0
+    peer = kind()
+    peer.train([reading.summary for reading in measured.clean[: measured.reference]])
+    for reading in measured.clean[measured.start : measured.test]:
+        peer.learn(reading.summary)
+    for position in range(measured.test, len(measured.clean)):
+        trial.clean[position] = peer.judge(measured.clean[position].summary)
+        for variant in (known for known in measured.variants if known[0] == position):
+            trial.variants[variant] = peer.judge(measured.variants[variant].summary)
+            count += 1
+        for creep in (known for known in measured.creeps if known[1] == position):
+            trial.creeps[creep] = _followed(copy.deepcopy(peer), measured.creeps[creep])
+            count += len(measured.creeps[creep])
+        peer.learn(measured.clean[position].summary)
+        advance(1)
+    trial.seconds = (time.process_time() - clock) / max(count + len(trial.clean), 1)
+    return trial
+
+
+def _followed(peer: Peer, creep: list[Reading]) -> list[Answer]:
+    answers = []
+    for reading in creep:
+        answers.append(peer.judge(reading.summary))
+        peer.learn(reading.summary)
+    return answers
+
+
+def of_judge(
+    judge: Judge,
+    measured: Measured,
+    *,
+    name: str = "ours",
+    clean_only: bool = False,
+    advance: Advance = lambda _: None,
+) -> Trial:
+    """Let a judge of ours decide day by day, with a store that remembers as in production.
+
+    Parameters
+    ----------
+    judge
+        Any judge.
+    measured
+        What it judges.
+    name
+        Stands in the report.
+    clean_only
+        Without failures and creeps: false alerts only.
+    advance
+        Told of every day.
+    """
+    course = _Course(judge, measured)
+    trial, clock = Trial(name), time.process_time()
+    for position in range(measured.start, len(measured.clean)):
+        history = course.history(position)
+        report = course.save(measured.clean[position], position, history)
+        if position < measured.test:
+            continue
+        trial.clean[position] = answer(report)
+        advance(1)
+        for variant in (known for known in measured.variants if known[0] == position and not clean_only):
+            trial.variants[variant] = answer(course.judged(measured.variants[variant], position, history))
+    for creep, readings in () if clean_only else measured.creeps.items():
+        trial.creeps[creep] = course.creep(creep[1], readings)
+        advance(1)
+    judged = len(measured.clean) - measured.start + len(trial.variants) + sum(map(len, trial.creeps.values()))
+    trial.seconds = (time.process_time() - clock) / max(judged, 1)
+    return trial
+
+
+@dataclass
+class _Course:
+    """One monitor's life: its judge, its store and what was measured."""
+
+    judge: Judge
+    measured: Measured
+    store: MemoryStore = field(default_factory=MemoryStore)
+
+    def history(self, position: int) -> History:
+        """The runs before a day."""
+        return self.store.history(
+            MONITOR,
+            asof=self.measured.windows[position].start,
+            last=HISTORY,
+            points=self.judge.wants_points,
+            traces=self.judge.traces,
+        )
+
+    def judged(self, reading: Reading, position: int, history: History) -> Report:
+        """What the judge says of a day."""
+        window = self.measured.windows[position]
+        judgement = self.judge.judge(reading.metrics, history, window)
+        return Report(
+            monitor=MONITOR,
+            model=MODEL,
+            window=window,
+            verdicts=tuple(judgement.verdicts),
+            rows=reading.rows,
+            score=judgement.score,
+            threshold=judgement.threshold,
+            traces=judgement.traces,
+            started=_moment(window),
+        )
+
+    def save(self, reading: Reading, position: int, history: History) -> Report:
+        """Judge a day and remember it."""
+        report = self.judged(reading, position, history)
+        self.store.save(report)
+        return report
+
+    def creep(self, start: int, readings: list[Reading]) -> list[Answer]:
+        """Let the days of a creep take the place of the clean ones, and put those back."""
+        course = replace(self, store=copy.deepcopy(self.store))
+        return [
+            answer(course.save(reading, position, course.history(position)))
+            for position, reading in enumerate(readings, start)
+        ]
+
+
+def answer(report: Report) -> Answer:
+    """A report as one answer: whether it alerts, how unusual the run is, and whom it blames."""
+    blamed: dict[str, None] = {}
+    for verdict in ranked(report.verdicts):
+        blamed.update(dict.fromkeys(accused(verdict)))
+    score = report.score
+    if score is None:
+        score = max((verdict.severity for verdict in report.verdicts), default=0.0)
+    return Answer(report.status.is_finding, float(score), tuple(blamed))
+
+
+def accused(verdict: Verdict) -> list[str]:
+    """The columns that a verdict is about; rules are about several."""
+    return verdict.metric.column.split("+") if verdict.metric.column else [TABLE]
+
+
+def _moment(window: Window) -> datetime:
+    return window.end.astimezone(UTC)
