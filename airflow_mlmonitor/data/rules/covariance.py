@@ -49,9 +49,12 @@ class Covariance:
         with np.errstate(over="ignore", invalid="ignore"):
             mean_x, mean_y = float(x.mean()), float(y.mean())
             off_x, off_y = x - mean_x, y - mean_y
-            return cls(
-                x.size, mean_x, mean_y, float(off_x @ off_x), float(off_y @ off_y), float(off_x @ off_y)
+            # Summed by numpy: a BLAS starts threads of its own, inside those that read.
+            products = (
+                float((left * right).sum())
+                for left, right in ((off_x, off_x), (off_y, off_y), (off_x, off_y))
             )
+            return cls(x.size, mean_x, mean_y, *products)
 
     def moved(self, x: float) -> Covariance:
         """The same with all of ``x`` so much larger."""

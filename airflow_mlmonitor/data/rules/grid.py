@@ -33,7 +33,6 @@ LEAST = 20
 
 _ENDINGS = 100
 _NOTICEABLE = 0.05
-_LARGEST = 2.0**53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +83,8 @@ class Grid(Rule):
     def tally(self, view: BatchView) -> Digits:
         """Count the numbers off the grid, and those on it by their last two digits."""
         steps, near = _steps(view.numbers(self.column), self.decimals, narrow=self.narrow)
-        endings = np.abs(np.rint(steps[near])) % _ENDINGS
-        counts = np.bincount(endings.astype(np.int64), minlength=_ENDINGS)
+        endings = np.rint(np.abs(steps if near.all() else steps[near])).astype(np.int64) % _ENDINGS
+        counts = np.bincount(endings, minlength=_ENDINGS)
         return Digits(self, int(np.count_nonzero(~near)), counts)
 
     def document(self) -> dict[str, Any]:
@@ -168,10 +167,10 @@ def _digits(grid: Grid, view: BatchView, a_day: Flags) -> tuple[float, ...]:
 
 def _steps(numbers: Floats, decimals: int, *, narrow: bool) -> tuple[Floats, Flags]:
     """Numbers in steps of a grid, and which of them lie on it; without those for which no float can tell."""
+    grain = 2e-7 if narrow else 1e-12
     with np.errstate(over="ignore", invalid="ignore"):
         steps = numbers * 10.0**decimals
-        steps = steps[np.abs(steps) < _LARGEST]
-        slack = 1e-6 + np.abs(steps) * (2e-7 if narrow else 1e-12)
-    fine = slack < _NOTICEABLE
-    steps, slack = steps[fine], slack[fine]
-    return steps, np.abs(steps - np.rint(steps)) <= slack
+        fine = np.abs(steps) < _NOTICEABLE / grain
+    if not fine.all():
+        steps = steps[fine]
+    return steps, np.abs(steps - np.rint(steps)) <= 1e-6 + np.abs(steps) * grain
