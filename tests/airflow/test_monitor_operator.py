@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG, BaseNotifier, BaseOperator
 
-from airflow_mlmonitor.checks import Drift, Shape, Skew, Values, check
+from airflow_mlmonitor.checks import Drift, Quality, Shape, Skew, Values, check, standard_checks
 from airflow_mlmonitor.data import Files
 from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.judging import Bounds, Status
-from airflow_mlmonitor.operators import MonitorOperator
+from airflow_mlmonitor.operators import MonitorOperator, PredictionQualityOperator
 from airflow_mlmonitor.store import State
 
 NUMBERS = count()
@@ -347,3 +347,18 @@ def test_a_long_read_says_in_the_log_how_far_it_is(monkeypatch, capsys, run_dag,
     monkeypatch.setattr("airflow_mlmonitor.operators.task.PAUSE", 0.0)
     run_dag(dag_of(fares), "scheduled", after(1))
     assert "Read 41" in capsys.readouterr().out
+
+
+def test_a_monitor_that_names_no_checks_has_the_standard_ones(run_dag: Any, fares: Files, store: Any) -> None:
+    dag = dag_of(fares, checks=None)
+    assert dag.task_dict["look"].checks == standard_checks()
+    run = run_dag(dag, "scheduled", after(1))
+    assert run.state("look") == "success"
+    assert store.history("fares/look", asof=after(2)).values("p50", "fare")[0] == 20.5
+
+
+def test_the_named_operator_of_quality_asks_for_rows_and_quality() -> None:
+    task = PredictionQualityOperator(
+        task_id="quality", model="m", source=Files("x.csv"), prediction="p", label="y", segments=["z"]
+    )
+    assert list(task.checks) == [Shape(), Quality(prediction="p", label="y", segments=("z",))]

@@ -17,7 +17,7 @@ from airflow.sdk import DAG
 from airflow_mlmonitor.checks import Drift, Shape, Skew, Values, check
 from airflow_mlmonitor.data import Files, Frame, Pinned, SameWeekday
 from airflow_mlmonitor.judging import Bounds, Significance
-from airflow_mlmonitor.operators import MonitorOperator, ProfileOperator, TrainServeSkewOperator
+from airflow_mlmonitor.operators import MonitorOperator, PredictionQualityOperator, ProfileOperator, TrainServeSkewOperator
 
 @check
 def own(now):
@@ -43,6 +43,13 @@ with DAG("stable", schedule="@daily", start_date=datetime(2013, 1, 1)) as dag:
     TrainServeSkewOperator(task_id="skew", model="m", source=sources()[1], baseline=Pinned("v3"))
     TrainServeSkewOperator.partial(task_id="skews", source=sources()[1]).expand(model=["a", "b"])
     MonitorOperator.partial(task_id="frames", model="m", checks=[own]).expand(source=[Frame(sources), Frame([])])
+    MonitorOperator(task_id="standard", model="m", source=sources()[0])
+    PredictionQualityOperator(
+        task_id="quality", model="m", source=sources()[0], prediction="a", label="b", segments=["c"]
+    )
+    PredictionQualityOperator.partial(task_id="qualities", model="m", source=sources()[0], label="b").expand(
+        prediction=["a", "c"]
+    )
     ProfileOperator(task_id="profile", model="m", source=sources()[0], pin="v3", split=timedelta(days=1))
 
 import json, sys
