@@ -16,9 +16,9 @@ from airflow_mlmonitor.data.arrow import moments
 from airflow_mlmonitor.data.profiling import Layout
 from airflow_mlmonitor.data.reading import Progress, in_lanes, layout_of, opened
 from airflow_mlmonitor.data.rules.effective import effective_n
+from airflow_mlmonitor.data.rules.row_sample import RowSample
 from airflow_mlmonitor.data.rules.rule import Rule
 from airflow_mlmonitor.data.rules.rules import Rules, distinct
-from airflow_mlmonitor.data.rules.sample import RowSample
 from airflow_mlmonitor.data.rules.view import BatchView
 from airflow_mlmonitor.data.source import Connections, Part, Source
 from airflow_mlmonitor.data.window import Window

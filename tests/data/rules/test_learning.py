@@ -14,7 +14,7 @@ from airflow_mlmonitor.data.rules import grid, learning
 from airflow_mlmonitor.data.rules.effective import effective_n
 from airflow_mlmonitor.data.rules.learning import learn_rules, schema_rules
 from airflow_mlmonitor.data.rules.memory import Memory
-from airflow_mlmonitor.data.rules.sample import RowSample
+from airflow_mlmonitor.data.rules.row_sample import RowSample
 from airflow_mlmonitor.data.rules.view import BatchView
 from airflow_mlmonitor.data.window import Window
 from tests.data.rules.test_every_rule import DAYS, ROWS, flights, learned
