@@ -89,6 +89,18 @@ def test_of_several_tasks_that_claim_a_window_at_once_one_gets_it(
     store.dispose()
 
 
+def test_alerts_of_one_problem_that_several_save_at_once_are_one_incident(
+    processes: ProcessPoolExecutor, database: str
+) -> None:
+    store = open_store(database)
+    store.upgrade()
+    opened = together(processes, writers.alert, database)
+    found = [one for one in store.incidents(last=99) if one.runs]
+    assert [one.windows for one in found] == [tuple(map(day, range(len(WRITERS) * writers.ROUNDS)))]
+    assert sum(opened) == 1
+    store.dispose()
+
+
 def test_a_version_pinned_by_several_at_once_is_pinned_by_one_of_them(
     processes: ProcessPoolExecutor, database: str
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from airflow_mlmonitor.errors import WindowClaimed
+from airflow_mlmonitor.judging.incident import Happening
+from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.report.report import Tags
 from airflow_mlmonitor.store import MetricsStore, SqlStore, open_store
 from tests.store.making import day, report, verdict
@@ -37,6 +39,18 @@ def claim(url: str, number: int) -> str:
     finally:
         store.dispose()
     return f"task_{number}"
+
+
+def alert(url: str, number: int) -> int:
+    """Write every fourth of consecutive windows that all alert; return how many incidents that opened."""
+    store = open_store(url)
+    found = verdict("null_share", 0.3, family="missing", status=Status.FAIL, upper=0.01, severity=2.0)
+    opened = 0
+    for turn in range(ROUNDS):
+        notices = store.save(report(4 * turn + number, found))
+        opened += sum(notice.what is Happening.OPENED for notice in notices)
+    store.dispose()
+    return opened
 
 
 def pin(url: str, number: int) -> None:
