@@ -160,7 +160,7 @@ def test_what_was_accepted_is_the_new_normal() -> None:
 
 def test_a_history_of_high_scores_raises_the_line() -> None:
     values = series(10, 150)
-    values[-2:] *= 1.45
+    values[-2:] *= 1.35
     plain = judged(values)
     assert plain.severity > 1
     wild = np.tile([0.0, 1.0, 30.0], 40)

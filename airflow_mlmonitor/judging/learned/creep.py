@@ -11,7 +11,7 @@ import numpy as np
 from airflow_mlmonitor.judging.learned.change import Shapes, Ways, began, evidence
 from airflow_mlmonitor.judging.learned.level import Array, Labels, Level
 from airflow_mlmonitor.judging.learned.sample import Bundles, Places
-from airflow_mlmonitor.judging.learned.weeks import QUARANTINE, Weeks
+from airflow_mlmonitor.judging.learned.weeks import Weeks
 
 SHAPES = Shapes(steps=(0.08, 0.16, 0.4, 0.8), ramps=(0.006, 0.02, 0.06), begins=(5, 8, 11, 14, 18, 24))
 """What a change may look like on the metrics' transformed scales."""
@@ -22,8 +22,8 @@ RECENT, BASELINE = 28, 152
 LEAST = 35
 """Runs of a baseline from which on changes are looked for."""
 
-CALIBRATION = 150
-"""Runs whose statistics say how unusual a group's is, quarantine left out."""
+CALIBRATION, QUARANTINE = 150, 14
+"""Runs whose statistics say how unusual a group's is, and the newer ones that do not."""
 
 STARTS, TAILS = (4.0, 1.7), (0.35, 0.25)
 """Where the tails of evidence and of weeks begin at least, and how heavy they are believed to be."""
@@ -111,7 +111,7 @@ def creeping(past: CreepPast, share: float) -> Creep | None:
     """Look for slow changes; None while there are too few runs.
 
     Two statistics of every metric, the evidence of :func:`evidence` and the newest week against the three before, are
-    held against the group's own past by a Pareto tail. The newest 21 runs teach neither: a creep that is not confirmed
+    held against the group's own past by a Pareto tail. The newest 14 runs teach neither: a creep that is not confirmed
     must not become normal.
 
     Parameters

@@ -12,7 +12,6 @@ from scipy.special import stdtrit
 
 from airflow_mlmonitor.judging.learned.change import Shapes, began, evidence
 from airflow_mlmonitor.judging.learned.level import FREEDOM, Array, Labels, Level, rebased
-from airflow_mlmonitor.judging.learned.threshold import CONFORMAL, Budget
 
 SHAPES = Shapes(steps=(0.16, 0.4, 0.8, 1.6, 3.2), ramps=(0.006, 0.02), begins=(8, 14, 21, 30, 45, 60))
 """What a change may look like, in logarithms: steps of 17 % to 25-fold, leaks of .6 and of 2 % a run."""
@@ -28,6 +27,15 @@ SHORTEST, LONGEST = 14, 60
 
 FLOOR = 0.01
 """Spread of one percent: no series is believed to be steadier."""
+
+CONFORMAL = 60
+"""Runs from which on a series' own scores help to draw its line, and below which single runs are judged as well."""
+
+TAIL = 0.25
+"""Share of a series' own scores that are the tail which draws its line."""
+
+HIGHEST = 2.0
+"""Scores above so many times the bound were no false alarms, and count no more than that."""
 
 RAISE = 0.05
 """What is added to a series in which zeros occur, in medians."""
@@ -191,11 +199,22 @@ def recently(y: Array, classes: Labels) -> tuple[Level, Array] | None:
 
 
 def drawn(share: float, earlier: Array | None) -> float:
-    """The bound that no alarm exceeds whatever the shapes; with a history of its own, at least what that asks for."""
+    """The line: a bound that holds whatever the shapes, and with 60 scores of its own at least what those ask for.
+
+    >>> round(drawn(1 / 60, None), 2), drawn(1 / 60, np.zeros(60)) == drawn(1 / 60, None)
+    (4.09, True)
+    """
     bound = math.log(1 / share)
     known = earlier[np.isfinite(earlier)] if earlier is not None else np.empty(0)
-    own = Budget(share).line(known) if len(known) >= CONFORMAL else None
-    return bound if own is None else max(bound, own)
+    if len(known) < CONFORMAL:
+        return bound
+    known = np.sort(np.minimum(known, HIGHEST * bound))
+    start = float(np.quantile(known, 1 - TAIL))
+    excess = np.maximum(known - start, 0)
+    spread = (float(excess.sum()) + 3) / (int(np.count_nonzero(excess)) + 6)
+    rank = math.floor(share * (len(known) + 1))
+    ranked = float(known[-rank]) if rank else bound
+    return max(bound, start + spread * math.log(TAIL / share), ranked)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.window import Window
@@ -82,11 +83,10 @@ class Operations:
         share = Budget.of(budget / len(metrics), days_between(windows[:-1], window)).share
         season = _Season(
             classes=np.array([calendar_class(one, judge.seasonality) for one in windows]),
-            accepted=np.array([run.state == "accepted" for _, run in runs] + [False]),
             hourly=window.span <= timedelta(hours=12),
             share=share,
         )
-        series = [_Series.of(metric, [run for _, run in runs], left) for metric in metrics]
+        series = [_Series.of(metric, history, [run for _, run in runs], left) for metric in metrics]
         judged = [one.judged(season) for one in series]
         scores = np.array([np.nan if one is None else one.score for one in judged])
         parts = {
@@ -103,22 +103,26 @@ class Operations:
 @dataclass(frozen=True, kw_only=True)
 class _Season:
     classes: Labels
-    accepted: np.ndarray
     hourly: bool
     share: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Series:
-    """One metric with its earlier values and scores, and how many of its latest runs were out in a row."""
+    """One metric with its earlier values and scores, and from where on a person accepted it."""
 
     metric: Metric
     values: Array
     scores: Array
+    accepted: NDArray[np.bool_]
 
     @classmethod
     def of(
-        cls, metric: Metric, runs: Sequence[Run], left: Sequence[Mapping[int, tuple[float, float]]]
+        cls,
+        metric: Metric,
+        history: History,
+        runs: Sequence[Run],
+        left: Sequence[Mapping[int, tuple[float, float]]],
     ) -> Self:
         known = [one.get(key_hash(*metric.key), (np.nan, np.nan)) for one in left]
         now = np.nan if metric.value is None else metric.value
@@ -126,6 +130,7 @@ class _Series:
             metric=metric,
             values=np.array([value for value, _ in known] + [now]),
             scores=np.array([score for _, score in known]),
+            accepted=np.array([*_accepted(history.accepted.get((metric.column or "", FAMILY)), runs), False]),
         )
 
     def judged(self, season: _Season) -> Operational | None:
@@ -135,7 +140,7 @@ class _Series:
             WAYS[self.metric.worse],
             season.share,
             earlier=self.scores,
-            accepted=season.accepted,
+            accepted=self.accepted,
             hourly=season.hourly,
         )
 
@@ -193,6 +198,11 @@ def _left(history: History, place: int) -> dict[int, tuple[float, float]]:
         }
     found = {key: points[place].value for key, points in history.points.items() if place in points}
     return {key_hash(*key): (value, np.nan) for key, value in found.items() if value is not None}
+
+
+def _accepted(since: datetime | None, runs: Sequence[Run]) -> list[bool]:
+    """Which runs are accepted: from the last acceptance of the metric on, and where a run was as a whole."""
+    return [run.state == "accepted" or (since is not None and run.window.start >= since) for run in runs]
 
 
 def _plain(value: float) -> float | None:

@@ -100,7 +100,7 @@ class Slow:
             As of the judge.
         """
         sample = deviation.sample
-        whole = past.unjudged.last(BASELINE + RECENT)
+        whole = past.last(BASELINE + RECENT)
         places = np.flatnonzero(sample.kinds != DISTANCE)
         groups, member = np.unique(sample.groups[places], return_inverse=True)
         keys = sample.group_keys[groups]
@@ -109,7 +109,7 @@ class Slow:
         x = transformed(values, sample.kinds[places], centre, unit)
         if whole.accepted.any():
             x = rebased(x.T, np.append(whole.accepted, False)).T
-        left = replace(whole, runs=tuple(run for run in past.unjudged.runs if "slow" in run.parts))
+        left = replace(whole, runs=tuple(run for run in past.runs if "slow" in run.parts))
         known = CreepPast(
             values=x,
             classes=np.array([calendar_class(one, seasonality) for one in (*whole.windows, window)]),
