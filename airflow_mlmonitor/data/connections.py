@@ -145,20 +145,21 @@ class TextConnections(ABC):
 
     def url(self, conn_id: str) -> str:
         """Return the SQLAlchemy URL of the database behind a connection id."""
-        return self._details(conn_id).database_url()
+        return self.details(conn_id).database_url()
 
     def filesystem(self, url: str, conn_id: str | None) -> Any:
         """Return the fsspec file system of a URL; without an id, with default credentials."""
         from fsspec.core import url_to_fs
 
-        options = self._details(conn_id).storage_options() if conn_id else {}
+        options = self.details(conn_id).storage_options() if conn_id else {}
         try:
             return url_to_fs(url, **options)[0]
         except (ImportError, ValueError) as error:
             scheme = url.partition("://")[0]
             raise ConfigurationError(f"Files at {scheme}:// cannot be opened: {error}.") from error
 
-    def _details(self, conn_id: str) -> Details:
+    def details(self, conn_id: str) -> Details:
+        """Return the fields of a connection."""
         try:
             return Details.parse(self._text(conn_id))
         except ValueError as error:

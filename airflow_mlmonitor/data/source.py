@@ -13,6 +13,8 @@ from airflow_mlmonitor.data.window import Window
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from airflow_mlmonitor.data.connections import Details
+
 Part = Callable[[], "Iterator[pa.RecordBatch]"]
 """One piece of the rows that can be read on its own, in a thread of its own."""
 
@@ -25,6 +27,9 @@ class Connections(Protocol):
 
     def filesystem(self, url: str, conn_id: str | None) -> Any:
         """Return the fsspec file system of a URL such as ``s3://bucket/key``; without an id, by default credentials."""
+
+    def details(self, conn_id: str) -> Details:
+        """Return the fields of a connection: host, login, password and what else it has."""
 
 
 @dataclass(frozen=True, kw_only=True)

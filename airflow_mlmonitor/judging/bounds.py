@@ -109,6 +109,8 @@ def _bounded(verdict: Verdict, limit: Mapping[str, Any]) -> Verdict:
     least, most = f"at least {number(low)}", f"at most {number(high)}"
     allowed = " and ".join(([] if low is None else [least]) + ([] if high is None else [most]))
     why = f"{verdict.metric.name} is {number(value)}; the bound is {allowed}"
+    if verdict.metric.family == "dependency" and verdict.metric.why:
+        why = verdict.metric.why  # what changed, from what to what: the number adds nothing
     status = SEVERITIES[limit.get("severity", "fail")]
     return replace(
         verdict, status=status, lower=low, upper=high, severity=max(verdict.severity, 1.0), why=why

@@ -188,6 +188,17 @@ def open_reader(url: str) -> SqlReader:
     return PsycopgReader(target) if backend == "postgresql" else AlchemyReader(target)
 
 
+def database_url(text: str) -> URL:
+    """Read a database's URL, with a driver that is installed.
+
+    Raises
+    ------
+    ConfigurationError
+        It is not a database's URL, or no driver is installed.
+    """
+    return _with_driver(_read_url(text))
+
+
 def _read_url(text: str) -> URL:
     try:
         url = make_url(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -13,13 +13,18 @@ from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.judging.hard import hard
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.judgement import Judgement
-from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.judging.verdict import Status, Verdict
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History
 
 OPERATIONS = "operations"
 """Family of metrics that are judged one by one, and the trace that they leave."""
+
+DEPENDENCY = "dependency"
+"""Family of metrics that say what changed: a limit says how grave that is, and no past makes it usual."""
+
+APART = {OPERATIONS, DEPENDENCY}
 
 Key = tuple[str, str, str]
 
@@ -90,13 +95,15 @@ class Learned(Judge):
         from airflow_mlmonitor.judging.learned.rehearsal import known
         from airflow_mlmonitor.judging.learned.sample import Sample
 
-        sample = Sample.of([metric for metric in metrics if metric.family != OPERATIONS])
+        sample = Sample.of([metric for metric in metrics if metric.family not in APART])
         past = known(self, sample, history)
         window = window or _next([run.window for run in history.runs])
         judgement = evaluate(self, sample, past, window)
         operations = Operations.of(self, metrics, history, window)
         single, others = iter(operations.verdicts), iter(judgement.verdicts)
-        judged = [next(single if metric.family == OPERATIONS else others) for metric in metrics]
+        plain = (Verdict(metric=metric, status=Status.OK) for metric in metrics if metric.family == DEPENDENCY)
+        kinds: dict[str, Iterator[Verdict]] = {OPERATIONS: single, DEPENDENCY: plain}
+        judged = [next(kinds.get(metric.family, others)) for metric in metrics]
         return replace(
             judgement,
             verdicts=[hard(metric) or verdict for metric, verdict in zip(metrics, judged, strict=True)],
@@ -116,7 +123,7 @@ class Learned(Judge):
         from airflow_mlmonitor.judging.learned.trace import pack
 
         samples = (
-            (window, Sample.of([metric for metric in metrics if metric.family != OPERATIONS]))
+            (window, Sample.of([metric for metric in metrics if metric.family not in APART]))
             for window, metrics in days
         )
         past = rehearsed(self, samples)
