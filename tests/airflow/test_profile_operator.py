@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 
-from airflow_mlmonitor.checks import Shape
+from airflow_mlmonitor.checks import Consistency, Shape
 from airflow_mlmonitor.data import Files, Pinned, Profile, Window
 from airflow_mlmonitor.operators import MonitorOperator, ProfileOperator, TrainServeSkewOperator
 
@@ -64,6 +64,35 @@ def test_pinning_again_replaces_the_pin(run_dag, store, training):
     for _ in range(2):
         ran(run_dag, source=training, pin="v3", split=timedelta(days=1))
     assert len(store.profiles("flight_delay@v3", asof=EVER, last=100)) == 5
+
+
+def clocks(path: Path, days: range, late: int = 0) -> Files:
+    """Flights every ten minutes, with the hour of their time of day; some of them five hours late."""
+    lines = [
+        f"2013-02-{day:02}T{hour:02}:{minute:02},{hour * 100 + minute},{(hour + 5 * (hour < late)) % 24}"
+        for day in days
+        for hour in range(24)
+        for minute in range(0, 60, 10)
+    ]
+    path.write_text("\n".join(["at,clock,hour", *lines]))
+    return Files(str(path), timestamp="at")
+
+
+def test_what_the_training_rows_always_did_is_learned_and_later_rows_are_held_against_it(
+    run_dag, store, tmp_path
+):
+    ran(run_dag, source=clocks(tmp_path / "train.csv", range(1, 7)), pin="v3", split=timedelta(days=1))
+    pinned = Profile.decode(store.pinned("flight_delay", "v3").profile)
+    assert pinned.rules.words()["identity"] == ["hour = floor(clock / 100)"]
+    served = clocks(tmp_path / "served.csv", range(7, 8), late=6)
+    with DAG(f"rules_{next(NUMBERS)}", schedule="@daily", start_date=datetime(2013, 1, 1, tzinfo=UTC)) as dag:
+        MonitorOperator(
+            task_id="served", model="flight_delay", source=served, checks=[Consistency()], fail_on="never"
+        )
+    run_dag(dag, "manual", NOW)
+    (run,) = store.runs(monitor="flight_delay/served")
+    found = {one.metric.name: one.metric.value for one in store.verdicts(run.monitor, run.window)}
+    assert found["identity"] == 0.25
 
 
 def test_a_window_restricts_what_is_pinned(run_dag, store, training):
