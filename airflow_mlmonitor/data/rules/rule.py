@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.rules.memory import Memory, Novelty
-
     from airflow_mlmonitor.data.rules.view import BatchView
 
 
