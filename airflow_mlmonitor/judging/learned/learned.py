@@ -101,7 +101,9 @@ class Learned(Judge):
         judgement = evaluate(self, sample, past, window)
         operations = Operations.of(self, metrics, history, window)
         single, others = iter(operations.verdicts), iter(judgement.verdicts)
-        plain = (Verdict(metric=metric, status=Status.OK) for metric in metrics if metric.family == DEPENDENCY)
+        plain = (
+            Verdict(metric=metric, status=Status.OK) for metric in metrics if metric.family == DEPENDENCY
+        )
         kinds: dict[str, Iterator[Verdict]] = {OPERATIONS: single, DEPENDENCY: plain}
         judged = [next(kinds.get(metric.family, others)) for metric in metrics]
         return replace(
