@@ -40,7 +40,7 @@ BLOCKS, BLOCK = 365, 7
 SPREAD, WEIGHT = 0.45, 10
 """Mean excess that is believed of weekly maxima, and how many of them that belief is worth."""
 
-SLOW_SHARE = 0.25
+SLOW_SHARE = 0.35
 """What the slow channel may spend beside the fast one, as a share of the false alerts asked for."""
 
 

@@ -12,6 +12,8 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.calendar_classes import calendar_class
 from airflow_mlmonitor.judging.learned.creep import (
     BASELINE,
+    CALIBRATION,
+    QUARANTINE,
     RECENT,
     SLOW_SHARE,
     Creep,
@@ -100,24 +102,25 @@ class Slow:
             As of the judge.
         """
         sample = deviation.sample
-        whole = past.last(BASELINE + RECENT)
+        newest = slice(-BASELINE - RECENT, None)
         places = np.flatnonzero(sample.kinds != DISTANCE)
         groups, member = np.unique(sample.groups[places], return_inverse=True)
         keys = sample.group_keys[groups]
-        values = np.column_stack([whole.table("values", "keys", sample.keys)[places], sample.values[places]])
+        earlier = past.table("values", "keys", sample.keys)[places, newest]
+        values = np.column_stack([earlier, sample.values[places]])
         centre, unit = deviation.centre[places], deviation.unit[places]
         x = transformed(values, sample.kinds[places], centre, unit)
-        if whole.accepted.any():
-            x = rebased(x.T, np.append(whole.accepted, False)).T
-        left = replace(whole, runs=tuple(run for run in past.runs if "slow" in run.parts))
+        if past.accepted[newest].any():
+            x = rebased(x.T, np.append(past.accepted[newest], False)).T
+        left = replace(past, runs=tuple(run for run in past.runs if "slow" in run.parts))
         known = CreepPast(
             values=x,
-            classes=np.array([calendar_class(one, seasonality) for one in (*whole.windows, window)]),
+            classes=np.array([calendar_class(one, seasonality) for one in (*past.windows[newest], window)]),
             floors=floor(sample, deviation.unit, min_effect)[places],
             ways=sample.ways[places],
             groups=Bundles.of(member, len(groups)),
             pools=_pools(sample)[groups],
-            statistics=left.table("slow", "slowkeys", keys, height=2),
+            statistics=left.last(CALIBRATION + QUARANTINE).table("slow", "slowkeys", keys, height=2),
             scores=np.array([run.parts["pools"] for run in left.runs]).reshape(-1, 5).T,
         )
         creep = creeping(known, SLOW_SHARE * share)
