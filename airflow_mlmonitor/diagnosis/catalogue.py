@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
@@ -23,6 +24,7 @@ from airflow_mlmonitor.diagnosis.serving import (
 from airflow_mlmonitor.diagnosis.structure import SchemaChanged
 from airflow_mlmonitor.diagnosis.time_shift import DayMonthSwapped, TimeZoneShift
 from airflow_mlmonitor.diagnosis.volume import DuplicatedLoad, SegmentLost, UpstreamStopped, VolumeChange
+from airflow_mlmonitor.judging.verdict import Verdict
 
 CAUSES: tuple[Cause, ...] = (
     SchemaChanged(),
@@ -56,6 +58,9 @@ CAUSES: tuple[Cause, ...] = (
 )
 """Every cause that is looked for; to add one, write its class and put it here."""
 
+ALONE = {"triples": "upstream_frozen"}
+"""Families of findings that only one cause brings about."""
+
 MOST = 8
 """Diagnoses that one run gets: who reads a ninth?"""
 
@@ -87,13 +92,18 @@ def _found(circumstances: Circumstances, causes: Sequence[Cause]) -> Iterator[Di
 def _rank(diagnosis: Diagnosis, circumstances: Circumstances) -> float:
     """Its confidence, the more of it the farther out what it explains is."""
     mine = [
-        verdict.severity
-        for verdict in circumstances.findings
-        if set(circumstances.named(verdict)) & set(diagnosis.columns)
-        or (verdict.metric.column is None and verdict.metric.family in diagnosis.families)
+        verdict.severity for verdict in circumstances.findings if _is_about(diagnosis, verdict, circumstances)
     ]
     most = max(verdict.severity for verdict in circumstances.findings) or 1.0
-    return diagnosis.confidence * (0.6 + 0.4 * (max(mine, default=0.0) / most) ** 0.5)
+    return diagnosis.confidence * (0.35 + 0.65 * math.sqrt(max(mine, default=0.0) / most))
+
+
+def _is_about(diagnosis: Diagnosis, verdict: Verdict, circumstances: Circumstances) -> bool:
+    family = verdict.metric.family
+    if verdict.metric.column is None:
+        return family in diagnosis.families
+    own = ALONE.get(family, diagnosis.cause) == diagnosis.cause
+    return own and bool(set(circumstances.named(verdict)) & set(diagnosis.columns))
 
 
 def _explains(surer: Diagnosis, other: Diagnosis) -> bool:

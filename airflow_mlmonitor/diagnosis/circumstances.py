@@ -11,6 +11,7 @@ from airflow_mlmonitor.data.category import CategoryColumn
 from airflow_mlmonitor.data.column import Column, NumberColumn
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.diagnosis.mixture import mixture
 from airflow_mlmonitor.judging.verdict import Verdict, ranked
 
 PREDICTION = re.compile(
@@ -105,6 +106,14 @@ class Circumstances:
         new = self.now.columns.get(column)
         old = self.before.columns.get(column) if self.before else None
         return tuple(side if side is not None and side.count >= LEAST else None for side in (new, old))  # type: ignore[return-value]
+
+    def usual_move(self, column: str) -> float:
+        """How far the last run's numbers were from the baseline's: so far, a day may be by itself."""
+        last = self.previous.columns.get(column) if self.previous else None
+        _, old = self.pair(column)
+        if not isinstance(last, NumberColumn) or not isinstance(old, NumberColumn) or not last.count:
+            return 0.0
+        return mixture(last.sketch, old.sketch, old.sketch).size
 
     @cached_property
     def usual_rows(self) -> float | None:

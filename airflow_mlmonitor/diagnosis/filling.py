@@ -32,6 +32,10 @@ EXPLAINED = 0.8
 """Part of a column's change that one value must explain."""
 
 
+SPARED = 0.5
+"""Rows by which the other names may differ from their usual mix, as a part of those that one of them gained."""
+
+
 class DefaultFill(Cause):
     """A placeholder stands where values should be."""
 
@@ -39,9 +43,9 @@ class DefaultFill(Cause):
         """Look for a placeholder, or a value out of range, that is in far more rows than usual."""
         for name, new, old in circumstances.numbers():
             found = next((gain for gain in _gained(new, old) if _is_fill(*gain, new, old)), None)
-            if found:
+            if found and (found[2] < 0.005 or _flagged(circumstances, name)):
                 value, now, usual = found
-                sure = 1.0 if _is_far(value, old) else _explained(new, old, value)
+                sure = 1.0 if _is_far(value, old, 0.0) else _explained(new, old, value)
                 if sure > EXPLAINED:
                     yield self._told(name, digits(value), now, usual, new.count, sure)
         for name, fresh, known in circumstances.names():
@@ -93,18 +97,10 @@ class StuckValue(Cause):
             or now < usual + 0.05
         ):
             return
-        rest = [
-            other
-            for other in list(old.counts)[:20]
-            if other != value and old.counts[other] * new.count > 10 * old.count
-        ]
-        kept = [new.counts.get(other, 0) / new.count / (old.counts[other] / old.count) for other in rest]
         shrunk = (1 - now) / (1 - usual)
-        if (
-            len(kept) >= 2
-            and max(abs(part - shrunk) for part in kept) < max(0.3, 0.3 * shrunk)
-            and shrunk < 0.9
-        ):
+        rest = {other: known / old.count * shrunk for other, known in old.counts.items() if other != value}
+        astray = sum(abs(new.counts.get(other, 0) / new.count - share) for other, share in rest.items())
+        if shrunk < 0.9 and astray < SPARED * (now - usual):
             previous = circumstances.previous.columns.get(name) if circumstances.previous else None
             last = (
                 previous.counts.get(value, 0) / max(previous.count, 1)
@@ -155,16 +151,25 @@ def _told(
     )
 
 
+def _flagged(circumstances: Circumstances, name: str) -> bool:
+    """Whether a finding speaks of a value that is too common: a usual value may be so by chance."""
+    return any(
+        verdict.metric.column == name
+        and verdict.metric.name.rpartition(".")[2] in ("zero_share", "top_share")
+        for verdict in circumstances.findings
+    )
+
+
 def _is_fill(value: float, now: float, usual: float, new: NumberColumn, old: NumberColumn) -> bool:
     """Whether a value that gained rows is a placeholder, or the one value that lies where none was before."""
-    room = 0.25 if value in PLACEHOLDERS else 1.0
+    room = 0.0 if value in PLACEHOLDERS else 1.0
     if _is_far(value, old, room):
         others = float(new.sketch.w[_far(new.sketch.x, old, 0.0)].sum())
         return now * new.count >= 0.8 * others and now > (0.002 if value in PLACEHOLDERS else 0.02)
     return value in PLACEHOLDERS and usual < 0.5 and now - usual > (0.15 if usual > 0.02 else 0.0)
 
 
-def _is_far(value: float, old: NumberColumn, room: float = 0.25) -> bool:
+def _is_far(value: float, old: NumberColumn, room: float) -> bool:
     return bool(_far(np.array([value]), old, room)[0])
 
 

@@ -105,7 +105,8 @@ def part_of(circumstances: Circumstances, columns: Sequence[str]) -> Part | None
 
 def _slice_without(circumstances: Circumstances, column: str) -> Part | None:
     now, before = circumstances.now, circumstances.before
-    bare, full = [], []
+    bare: list[tuple[str, int, int]] = []
+    full: list[tuple[str, int, int]] = []
     for label, part in now.slices.items():
         new = part.columns.get(column)
         old = before.slices[label].columns.get(column) if before and label in before.slices else None

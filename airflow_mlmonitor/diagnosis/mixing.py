@@ -22,8 +22,14 @@ RULES = ("pair", "identity", "ordered", "order", "consistency")
 KEEPING = (*RULES, "segment_rows", "nulls_by_segment", "null_pattern", "missing", "rows", "triples")
 """Families whose findings leave the values of a column what they are."""
 
+HARDLY = 0.3
+"""Part of the severity of broken rules below which other findings of a column do not count."""
+
 ACQUITTED = 0.5
 """How much a rule that is kept speaks for its columns."""
+
+INSIDE = 0.98
+"""Part of the values that left a column's range that must lie in the other column's."""
 
 MOST = 12
 """Suspects that are compared with each other."""
@@ -135,10 +141,12 @@ def _as(circumstances: Circumstances, column: str, other: str) -> Mixture | None
     new, old = circumstances.pair(column)
     _, changed = circumstances.pair(other)
     if isinstance(new, NumberColumn) and isinstance(old, NumberColumn) and isinstance(changed, NumberColumn):
+        if (gone := _gone_over(new, old, changed)) > 0.5:
+            return Mixture(gone, 1.0, gone)
         fit = mixture(new.sketch, old.sketch, changed.sketch)
         return (
             fit
-            if fit.size > max(3 * noise(new.count, old.count), 1.5 * _usual_move(circumstances, column))
+            if fit.size > max(3 * noise(new.count, old.count), 1.5 * circumstances.usual_move(column))
             else None
         )
     if all(isinstance(side, CategoryColumn) for side in (new, old, changed)):
@@ -149,13 +157,15 @@ def _as(circumstances: Circumstances, column: str, other: str) -> Mixture | None
     return None
 
 
-def _usual_move(circumstances: Circumstances, column: str) -> float:
-    """How far the last run was from the baseline: so far, a day may be by itself."""
-    last = circumstances.previous.columns.get(column) if circumstances.previous else None
-    _, old = circumstances.pair(column)
-    if not isinstance(last, NumberColumn) or not isinstance(old, NumberColumn) or not last.count:
-        return 0.0
-    return mixture(last.sketch, old.sketch, old.sketch).size
+def _gone_over(new: NumberColumn, old: NumberColumn, other: NumberColumn) -> float:
+    """The share of values that left a column's range, where all of them lie in another column's; else 0."""
+    x, w = new.sketch.x, new.sketch.w
+    out = (x < old.sketch.x[0]) | (x > old.sketch.x[-1])
+    there = (x >= other.sketch.x[0]) & (x <= other.sketch.x[-1])
+    left = float(w[out].sum())
+    return (
+        left / new.count if left >= 0.05 * new.count and float(w[out & there].sum()) >= INSIDE * left else 0.0
+    )
 
 
 def _shares(column: Column | None) -> Mapping[str, float]:
@@ -164,9 +174,11 @@ def _shares(column: Column | None) -> Mapping[str, float]:
 
 
 def _unchanged(circumstances: Circumstances, name: str) -> bool:
-    """Whether a column has its usual values: nothing but rules speaks of it."""
-    others = [v for v in circumstances.findings if v.metric.column == name and v.metric.family not in KEEPING]
-    return not others
+    """Whether a column has its usual values: hardly anything but rules speaks of it."""
+    about = [verdict for verdict in circumstances.findings if name in circumstances.named(verdict)]
+    rules = [verdict.severity for verdict in about if verdict.metric.family in RULES]
+    others = [verdict.severity for verdict in about if verdict.metric.family not in KEEPING]
+    return max(others, default=0.0) < HARDLY * max(rules, default=0.0)
 
 
 def _said(verdict: Verdict) -> str:

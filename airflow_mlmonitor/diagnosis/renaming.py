@@ -19,6 +19,12 @@ FEW = 3
 """Rows from which on a new value is looked at."""
 
 
+NAMES = 300
+"""Names of a column up to which it is looked at: among thousands of them some come and go every day."""
+
+ASTRAY = 0.9
+"""Rows of all other names that may have come or gone, as a part of those that one lost to the other."""
+
 ALIKE = 0.6
 """Two names are taken to be one from this ratio of common letters on."""
 
@@ -81,6 +87,8 @@ class CategoryRenamed(Cause):
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Look for a new value with as many rows as a known one lost."""
         for name, new, old in circumstances.names():
+            if len(old.counts) > NAMES:
+                continue
             fresh = [
                 one
                 for one in changes(new, old)[::-1]
@@ -116,13 +124,17 @@ class CategoriesMerged(Cause):
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Look for a known value that gained as many rows as another lost."""
         for name, new, old in circumstances.names():
-            moved = changes(new, old)
+            moved = changes(new, old) if len(old.counts) <= NAMES else []
             losses = [one for one in moved if one.rows < 0]
             gains = [one for one in moved[::-1] if one.rows > 0 and one.before > 0]
             found = [(loss, gain) for loss in losses[:5] for gain in gains[:5] if _as_many(loss, gain, new)]
-            if not found or len(moved) > 6:
+            loss, gain = found[0] if found else (None, None)
+            if (
+                loss is None
+                or gain is None
+                or _astray(new, old, (loss.value, gain.value)) > ASTRAY * gain.rows
+            ):
                 continue
-            loss, gain = found[0]
             was, into = quoted(old, loss.value), quoted(new, gain.value)
             gone = loss.now == 0
             yield Diagnosis(
@@ -173,6 +185,14 @@ def _partner(gain: Change, new: CategoryColumn, old: CategoryColumn) -> Change |
                 (now / before, abs(lost - gain.rows) / room - alike, Change(value, before, now, -lost))
             )
     return min(fits, key=lambda fit: fit[0] + fit[1], default=(0, 0, None))[2]
+
+
+def _astray(new: CategoryColumn, old: CategoryColumn, two: tuple[str, str]) -> float:
+    """Rows by which all other names differ from their usual share."""
+    others = (set(new.counts) | set(old.counts)) - set(two)
+    return sum(
+        abs(new.counts.get(name, 0) - old.counts.get(name, 0) / old.count * new.count) for name in others
+    )
 
 
 def _as_many(loss: Change, gain: Change, new: CategoryColumn) -> bool:

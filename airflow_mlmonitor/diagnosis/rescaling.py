@@ -48,6 +48,9 @@ DEGREES = {
 LEAST_MOVED = 0.1
 """Distance from the baseline (root mean square of shares) below which a column moved by less than days differ."""
 
+FAR_MOVED = 0.25
+"""The same for factors that are near one: a month moves a column by as much."""
+
 WIDE = 5.0
 """From this factor on, values that left the baseline's range tell by themselves how far they went."""
 
@@ -63,9 +66,9 @@ class Rescaling:
     marks: tuple[str, ...]
 
 
-def rescaling(new: NumberColumn, old: NumberColumn) -> Rescaling | None:
+def rescaling(new: NumberColumn, old: NumberColumn, usual_move: float = 0.0) -> Rescaling | None:
     """The factor, of those that people know, that best explains a column's values; None where none does."""
-    found = [*_landed(new, old), *_beyond(new, old), *_whole(new, old)]
+    found = [*_landed(new, old), *_beyond(new, old), *_whole(new, old, usual_move)]
     return max(found, key=lambda one: one.sure, default=None)
 
 
@@ -75,7 +78,7 @@ class UnitChange(Cause):
     def look(self, circumstances: Circumstances) -> Iterable[Diagnosis]:
         """Try the factors between units that people use."""
         for name, new, old in circumstances.numbers():
-            best = rescaling(new, old)
+            best = rescaling(new, old, circumstances.usual_move(name))
             if best and not _slipped(best, old):
                 yield self._told(name, new, best)
 
@@ -98,7 +101,7 @@ class DecimalSlip(Cause):
     def look(self, circumstances: Circumstances) -> Iterable[Diagnosis]:
         """Try the powers of ten."""
         for name, new, old in circumstances.numbers():
-            best = rescaling(new, old)
+            best = rescaling(new, old, circumstances.usual_move(name))
             if best and _slipped(best, old):
                 few = best.share < 0.05
                 size = f"{number(best.factor)} times too large"
@@ -234,17 +237,19 @@ def _beyond(new: NumberColumn, old: NumberColumn) -> Iterator[Rescaling]:
             yield Rescaling(factor, 0.0, share, 0.92 - 0.3 * far, (mark,))
 
 
-def _whole(new: NumberColumn, old: NumberColumn) -> Iterator[Rescaling]:
+def _whole(new: NumberColumn, old: NumberColumn, usual_move: float) -> Iterator[Rescaling]:
     """A factor that explains all rows at once."""
     for factor, offset in _candidates():
         fit = mixture(new.sketch, old.sketch, moved(old.sketch, factor, offset))
-        strong = fit.size > max(4 * noise(new.count, old.count), LEAST_MOVED)
+        plain = bool(offset) or factor >= WIDE or factor <= 1 / WIDE
+        least = max(LEAST_MOVED if plain else FAR_MOVED, 1.5 * usual_move)
+        strong = fit.size > max(4 * noise(new.count, old.count), least)
         if strong and fit.share > 0.9 and fit.explained > 0.9:
             share = percent(fit.explained)
             mark = (
                 f"all quantiles of it {_times(factor, offset)} explain {share} of its difference from usual"
             )
-            sure = (0.5 if factor >= WIDE or factor <= 1 / WIDE or offset else 0.35) + 0.45 * fit.explained
+            sure = (0.5 if plain else 0.35) + 0.45 * fit.explained
             yield Rescaling(factor, offset, 1.0, sure, (*_medians(new, old), mark))
 
 

@@ -105,7 +105,7 @@ class PredictionBias(Cause):
             return
         for name in circumstances.predictions:
             new, old = circumstances.pair(name)
-            bias = [v for v in _quality(circumstances, name) if "bias" in v.metric.name]
+            bias = [v for v in _quality(circumstances, name) if _name(v) == "bias" and not v.metric.slice]
             if (
                 name not in circumstances.suspects
                 or not isinstance(new, NumberColumn)

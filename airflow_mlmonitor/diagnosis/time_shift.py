@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.column import Column, NumberColumn
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
-from airflow_mlmonitor.diagnosis.mixture import fitted
+from airflow_mlmonitor.diagnosis.mixture import Floats, fitted
 from airflow_mlmonitor.report.words import percent, plural
 
 HOURS = 24
@@ -21,26 +20,36 @@ FULL = 2_400
 """Clock times written as whole numbers, 1730 for half past five in the afternoon, lie below this."""
 
 
-def hours(column: Column | None) -> NDArray[np.float64] | None:
-    """The rows of a column by hour of the day; None for one that does not tell the hour.
+def hours(new: Column | None, old: Column | None) -> tuple[Floats, Floats] | None:
+    """The rows of a column on both sides by hour of the day; None for one that does not tell the hour.
 
-    Hours are told by moments, by clock times written as whole numbers (1730), and by whole numbers from 0 to 23 in a
-    column that is named after them.
+    Hours are told by moments, by clock times written as whole numbers (1730), and by whole numbers from 0 to 23.
     """
-    if not isinstance(column, NumberColumn) or not column.count:
+    if not isinstance(new, NumberColumn) or not isinstance(old, NumberColumn) or new.is_time != old.is_time:
         return None
-    x, w = column.sketch.x, column.sketch.w
+    hour = _hour(old)
+    if hour is None:
+        return None
+    now, usual = (np.mod(hour(side.sketch.x), HOURS).astype(int) for side in (new, old))
+    binned = [
+        np.bincount(places, side.sketch.w, HOURS).astype(np.float64)
+        for places, side in ((now, new), (usual, old))
+    ]
+    return binned[0], binned[1]
+
+
+def _hour(column: NumberColumn) -> Callable[[Floats], Floats] | None:
+    """How the hour is told from a column's values."""
+    x, top = column.sketch.x, column.max or 0.0
     if column.is_time:
-        found = np.floor(np.mod(x, DAY) / 3600)
-        return np.bincount(found.astype(int), w, HOURS) if np.unique(found).size > 3 else None
-    if (column.min or 0) < 0 or not column.sketch.exact or column.integers != column.count:
+        several = np.unique(np.mod(x, DAY) // 3600).size > 3
+        return (lambda values: np.mod(values, DAY) // 3600) if several else None
+    if (column.min or 0.0) < 0 or not column.sketch.exact or column.integers != column.count:
         return None
-    top = column.max or 0
     if top <= HOURS and len(column.sketch) > 6:
-        return np.bincount(np.mod(x, HOURS).astype(int), w, HOURS)
-    if HOURS * 10 < top <= FULL and (np.mod(x, 100) < 60).all() and len(column.sketch) > 12:
-        return np.bincount(np.mod(x // 100, HOURS).astype(int), w, HOURS)
-    return None
+        return np.floor
+    clock = HOURS * 10 < top <= FULL and bool((np.mod(x, 100) < 60).all()) and len(column.sketch) > 12
+    return (lambda values: values // 100) if clock else None
 
 
 class TimeZoneShift(Cause):
@@ -49,13 +58,10 @@ class TimeZoneShift(Cause):
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Try all 23 shifts on every suspect that tells the hour."""
         for name in circumstances.suspects:
-            new, old = _both(circumstances, name)
-            if (
-                new is None
-                or old is None
-                or ("hour" not in name.lower() and not _clocklike(circumstances, name))
-            ):
+            found = hours(*circumstances.pair(name))
+            if found is None or not (_clocklike(circumstances, name) or "hour" in name.lower()):
                 continue
+            new, old = found
             now, usual = new / new.sum(), old / old.sum()
             fits = {shift: fitted(now - usual, np.roll(usual, shift) - usual) for shift in range(1, HOURS)}
             shift = max(fits, key=lambda one: fits[one].explained)
@@ -104,13 +110,6 @@ class DayMonthSwapped(Cause):
                     columns=(name,),
                     rows=swapped,
                 )
-
-
-def _both(
-    circumstances: Circumstances, name: str
-) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
-    new, old = circumstances.pair(name)
-    return hours(new), hours(old)
 
 
 def _clocklike(circumstances: Circumstances, name: str) -> bool:

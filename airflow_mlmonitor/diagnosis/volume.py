@@ -17,6 +17,9 @@ from airflow_mlmonitor.report.words import number, percent, plural
 FEWER = 0.97
 """Part of the usual rows below which some are missing."""
 
+ASTRAY = 0.25
+"""Part of all other rows that may be of other kinds than usual."""
+
 SEGMENTS = 40
 """Values of a column up to which each is looked at."""
 
@@ -26,18 +29,9 @@ class UpstreamStopped(Cause):
 
     def look(self, circumstances: Circumstances) -> Iterable[Diagnosis]:
         """Compare the rows by hour in every column that tells the hour."""
-        usual = circumstances.usual_rows
-        found = []
-        for name in circumstances.now.columns if usual else ():
-            new, old = (hours(side) for side in circumstances.pair(name))
-            if new is None or old is None or usual is None:
-                continue
-            expected = old / old.sum() * usual
-            last = int(np.flatnonzero(new)[-1])
-            missing = float(expected[last + 1 :].sum())
-            there = float(new[:last].sum() / max(expected[:last].sum(), 1))
-            if missing >= max(12.0, 0.01 * usual) and expected[last + 1 :].max() >= 5 and 0.75 < there < 1.3:
-                found.append((missing, name, last, there))
+        usual = circumstances.usual_rows or 0.0
+        columns = circumstances.now.columns if usual else ()
+        found = [stop for name in columns if (stop := _stop(circumstances, name, usual))]
         if not found:
             return
         missing, name, last, there = max(found)
@@ -97,7 +91,7 @@ class SegmentLost(Cause):
         if not usual or circumstances.before is None or circumstances.now.rows > FEWER * usual:
             return
         found = [loss for name in circumstances.now.columns if (loss := _loss(circumstances, name, usual))]
-        for loss in sorted(found, key=lambda one: one.unexplained)[:1]:
+        for loss in sorted(found, key=lambda one: one.astray)[:1]:
             yield Diagnosis(
                 cause=self.name,
                 likely=f"{'the' if loss.now == 0 else 'some'} rows with {loss.where} were dropped",
@@ -106,7 +100,7 @@ class SegmentLost(Cause):
                     f"all other rows together are {percent(loss.others)} of the usual ones",
                 ),
                 next=f"check the source and the filters for {loss.where}, then rerun for this window",
-                confidence=0.92 - 0.3 * loss.unexplained,
+                confidence=0.94 - 0.3 * loss.astray,
                 columns=(loss.column,),
                 slice=loss.where,
                 rows=round(loss.usual - loss.now),
@@ -136,6 +130,20 @@ class VolumeChange(Cause):
         )
 
 
+def _stop(circumstances: Circumstances, name: str, usual_rows: float) -> tuple[float, str, int, float] | None:
+    """After which hour a column has no rows more: how many usually follow, and what share of the others is there."""
+    found = hours(*circumstances.pair(name))
+    if found is None:
+        return None
+    new, old = found
+    expected = old / old.sum() * usual_rows
+    last = int(np.flatnonzero(new)[-1])
+    missing = float(expected[last + 1 :].sum())
+    there = float(new[:last].sum() / max(float(expected[:last].sum()), 1.0))
+    ended = missing >= max(12.0, 0.01 * usual_rows) and float(expected[last + 1 :].max()) >= 5
+    return (missing, name, last, there) if ended and 0.7 < there < 1.3 else None
+
+
 @dataclass(frozen=True)
 class _Loss:
     column: str
@@ -143,7 +151,7 @@ class _Loss:
     now: int
     usual: float
     others: float
-    unexplained: float
+    astray: float
 
 
 def _loss(circumstances: Circumstances, name: str, usual_rows: float) -> _Loss | None:
@@ -155,23 +163,26 @@ def _loss(circumstances: Circumstances, name: str, usual_rows: float) -> _Loss |
         return None
     scale = usual_rows / old.rows
     usual = {value: count * scale for value, count in old.counts.items()}
-    lost = {value: count - new.counts.get(value, 0) for value, count in usual.items()}
-    worst = max(lost, key=lambda value: lost[value] / math.sqrt(usual[value] + 1))
-    if lost[worst] < max(8.0, 5 * math.sqrt(usual[worst])):
-        return None
+    now = {value: new.counts.get(value, 0) for value in usual}
+    worst = max(usual, key=lambda value: (usual[value] - now[value]) / math.sqrt(usual[value] + 1))
     rest = sum(usual.values()) - usual[worst]
-    others = (new.count - new.counts.get(worst, 0)) / max(rest, 1.0)
-    total = usual_rows - circumstances.now.rows
-    unexplained = abs(total - lost[worst]) / max(total, lost[worst], 1.0)
-    if not 0.85 < others < 1.15 or unexplained > 0.45:
+    others = (sum(now.values()) - now[worst]) / max(rest, 1.0)
+    expected = usual[worst] * others  # a Sunday has fewer rows of every kind
+    gained = max((count - others * usual.get(value, 0.0) for value, count in new.counts.items()), default=0.0)
+    astray = sum(abs(now[value] - others * usual[value]) for value in usual if value != worst) / max(
+        others * rest, 1
+    )
+    if not 0.7 < others < 1.3 or expected - now[worst] < max(8.0, 5 * math.sqrt(expected)) or astray > ASTRAY:
+        return None
+    if gained > 0.5 * (expected - now[worst]):  # then its rows are called otherwise, and not gone
         return None
     where = f"{name} = {worst}" if not new.private else f"one value of {name}"
-    return _Loss(name, where, new.counts.get(worst, 0), usual[worst], others, unexplained)
+    return _Loss(name, where, now[worst], expected, others, astray)
 
 
 def _usual_duplicates(circumstances: Circumstances) -> float:
     verdict = circumstances.metric("duplicates")
-    for value in (verdict and verdict.expected, circumstances.previous and circumstances.previous.duplicates):
-        if value is not None and value is not False:
-            return float(value)
-    return 0.0
+    if verdict is not None and verdict.expected is not None:
+        return verdict.expected
+    last = circumstances.previous.duplicates if circumstances.previous else None
+    return last or 0.0

@@ -68,8 +68,8 @@ FAULTS: dict[str, Fault] = {
     "a tenth of the weather lost": Fault(
         "join_failed", lambda r, _: put(r, part(r, 0.1), **dict.fromkeys(WEATHER, np.nan)), WEATHER
     ),
-    "temperature lost for JFK": Fault(
-        "join_failed", lambda r, _: put(r, at(r, "JFK"), temp=np.nan), ("temp",)
+    "temperature lost for B6": Fault(
+        "join_failed", lambda r, _: put(r, r["carrier"] == "B6", temp=np.nan), ("temp",)
     ),
     "a burst of nulls": Fault("values_missing", lambda r, _: put(r, part(r, 0.25), dest=None), ("dest",)),
     "distance x1000": Fault(

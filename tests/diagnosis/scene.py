@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
 from functools import cache
 from typing import NamedTuple
 
@@ -23,8 +22,8 @@ from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store.history import Point, Run, State
 from tests.diagnosis.flights import day, window
 
-PAST = 28
-"""Days before the one under test."""
+TAUGHT, RUNS = 20, 15
+"""Days that rules are learned from, and days of runs after them."""
 
 FLOORS = {"share": 0.02, "distance": 0.1, "log": 0.1}
 """What a change must at least be worth, by scale."""
@@ -46,21 +45,24 @@ def quality() -> Quality:
 
 @cache
 def past(number: int) -> Past:
-    """The four weeks before a day, read with the rules that they teach."""
-    days = range(number - PAST, number)
-    learned = learn_rules(Frame(pd.concat([day(n) for n in days]), timestamp="time_hour"))
-    rules = learned.joined(quality().rules)
-    profiles = [read(Frame(day(n)), rules=rules).settled(rules.memory) for n in days]
-    before = profiles[0].compact()
-    for later in profiles[1:]:
-        before = before + later.compact()
+    """The weeks before a day: three that teach rules, and two of runs that are held against them."""
+    taught = pd.concat([day(n) for n in range(number - TAUGHT - RUNS, number - RUNS)])
+    rules = learn_rules(Frame(taught, timestamp="time_hour")).joined(quality().rules)
+    memory = rules.memory
+    before = read(Frame(taught)).compact()
+    profiles = []
+    for n in range(number - RUNS, number):
+        now = read(Frame(day(n)), rules=rules).settled(memory)
+        memory += now.novelty
+        profiles.append(now)
+        before = before + now.compact()
     points: dict[tuple[str, str, str], list[Point]] = {}
-    for n, earlier, profile in zip(days, [profiles[0], *profiles], profiles, strict=False):
-        span = window(n)
+    for place, profile in enumerate(profiles):
+        span = window(number - RUNS + place)
         run = Run(monitor="m", model="m", window=span, status=Status.OK, state=State.CLEAN, started=span.end)
-        for metric in measured(profile, before, earlier):
+        for metric in measured(profile, before, profiles[max(place - 1, 0)]):
             points.setdefault(metric.key, []).append(Point(run, metric.value, Status.OK))
-    return Past(rules, before, profiles[-1], points)
+    return Past(replace(rules, memory=memory), before, profiles[-1], points)
 
 
 def measured(now: Profile, before: Profile, previous: Profile) -> list[Metric]:
@@ -84,13 +86,13 @@ def measured(now: Profile, before: Profile, previous: Profile) -> list[Metric]:
 def scene(rows: pd.DataFrame, number: int, **more: object) -> Circumstances:
     """What causes see of some rows that came instead of those of a day."""
     known = past(number)
-    now = read(Frame(rows), rules=known.rules).settled(known.rules.memory + known.previous.novelty)
+    now = read(Frame(rows), rules=known.rules).settled(known.rules.memory)
     metrics = measured(now, known.before, known.previous)
     told = {
         "verdicts": [_judged(metric, known.points.get(metric.key, [])) for metric in metrics],
         "now": now,
         "before": known.before,
-        "runs": PAST,
+        "runs": TAUGHT + RUNS,
         "previous": known.previous,
         "window": window(number),
         "outcomes": [("pred", "late")],
