@@ -115,7 +115,9 @@ operations = st.one_of(
         st.dictionaries(st.sampled_from(WINDOWS), st.binary(max_size=9), max_size=3),
     ),
     st.builds(keeping, st.sampled_from(WINDOWS), st.binary(max_size=9)),
-    st.builds(deciding, st.sampled_from(["skew", "Skew"]), st.integers(0, 3), st.sampled_from(sorted(BY_PEOPLE))),
+    st.builds(
+        deciding, st.sampled_from(["skew", "Skew"]), st.integers(0, 3), st.sampled_from(sorted(BY_PEOPLE))
+    ),
 )
 
 
