@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.consistency import metric_of
 from airflow_mlmonitor.checks.metric import Metric
-from airflow_mlmonitor.data.baseline import Baseline, Trailing
 from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ OF_SEGMENTS = {"labelled_share", "bias", "mae", "log_loss", "auc", "wrong_share"
 """Metrics that are measured of segments too: one of each kind."""
 
 SEGMENTS = 8
-"""Values of a segment column that are looked at, the commonest ones of the baseline."""
+"""Values of a segment column that are looked at, the commonest ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +45,8 @@ class Quality(Check):
     segments
         Columns, each of at most 40 values, whose values are looked at apart where they have 20 labels or more.
     baseline
-        The profile whose commonest values are the segments, so that they stay the same from run to run; the last 28
-        runs by default.
+        The profile whose commonest values are the segments, so that they stay the same from run to run. None, the
+        default, takes those of the run itself: the same ones where a column has no more than eight.
 
     Raises
     ------
@@ -60,7 +59,6 @@ class Quality(Check):
     prediction: str
     label: str
     segments: tuple[str, ...] = ()
-    baseline: Baseline | None = field(default_factory=Trailing)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
