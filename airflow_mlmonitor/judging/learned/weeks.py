@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -45,16 +46,15 @@ class Weeks(NamedTuple):
         >>> y[-7:] += 1
         >>> weeks = Weeks.of(y, np.array([0.1]))
         >>> round(float(weeks.difference[0]), 2)
-        1.07
+        1.1
         """
         newest = len(y) - WEEK - BEFORE
         first = max(newest - REFERENCE, 0)
         if newest - QUARANTINE - first < LEAST:
             return None
-        total = np.cumsum(y[first:], axis=0, dtype=np.float64)
-        total = np.concatenate((np.zeros((1, y.shape[1])), total))
-        week, before = total[WEEK:] - total[:-WEEK], total[BEFORE:] - total[:-BEFORE]
-        differences = week[BEFORE:] / WEEK - before[:-WEEK] / BEFORE
+        week = _mean([y[first + day : len(y) - WEEK + 1 + day] for day in range(WEEK)])
+        before = _mean([week[start : len(week) - BEFORE + start] for start in range(0, BEFORE, WEEK)])
+        differences = week[BEFORE:] - before
         earlier = differences[: -QUARANTINE - 1]
         usual = _median(earlier)
         spread = np.hypot(1.4826 * _median(np.abs(earlier - usual)), floor / 2)
@@ -64,6 +64,11 @@ class Weeks(NamedTuple):
         """How far the newest week is out; half of what earlier weeks usually did is taken for a season."""
         deviation: Array = (self.difference - self.usual / 2) / self.spread
         return deviation
+
+
+def _mean(parts: list[Array]) -> Array:
+    mean: Array = reduce(np.add, parts) / len(parts)
+    return mean
 
 
 def _median(x: Array) -> Array:
