@@ -72,7 +72,7 @@ def measure(
     scene = Scene(window=window, now=now, connections=connections, facts=shelf.facts() if looks else {})
     for check in checks:
         try:
-            reference = check.baseline.find(shelf, window) if check.baseline else None
+            reference = _reference(check, measured.answers, shelf, window)
             if isinstance(check, Inspection):
                 inspected = check.inspect(scene)
                 metrics = _prefixed(check, inspected.metrics)
@@ -126,6 +126,16 @@ def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShe
                 )
                 points.setdefault(metric.key, {})[position] = point
     return History(runs, points)
+
+
+def _reference(
+    check: Check, answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShelf, window: Window
+) -> Reference | None:
+    """What a check is compared with; merging the runs of a month for every check again would take most of a run."""
+    if check.baseline is None:
+        return None
+    known = (reference for asked, reference in answers if asked.baseline == check.baseline)
+    return next(known, None) or check.baseline.find(shelf, window)
 
 
 def _metrics(check: Check, now: Profile, reference: Reference | None) -> list[Metric]:
