@@ -42,14 +42,15 @@ def effective_n(view: BatchView, days: NDArray[np.int64]) -> dict[str, int]:
     chosen = list(_days(days))
     if not chosen or not coded:
         return {}
-    found = {
-        name: 1
-        for name in columns
-        if np.mean([np.unique(coded[name][rows]).size == 1 for rows in chosen]) >= CONSTANT
-    }
-    varied = [name for name in columns if name not in found]
-    clusters: dict[str, list[float]] = {name: [] for name in varied}
-    for left, right in combinations(varied, 2):
+    counts = {name: [np.unique(coded[name][rows]).size for rows in chosen] for name in columns}
+    found = {name: 1 for name in columns if np.mean(np.array(counts[name]) == 1) >= CONSTANT}
+    values = {name: float(np.median(counts[name])) for name in columns if name not in found}
+    size = float(np.median([rows.size for rows in chosen]))
+    clusters: dict[str, list[float]] = {name: [] for name in values}
+    for left, right in combinations(values, 2):
+        fewest, most = max(values[left], values[right]), min(size, values[left] * values[right])
+        if fewest >= CLUSTERED * most:
+            continue  # there are as many pairs as values, at least
         pairs, shuffled = _pairs(coded[left], coded[right], chosen)
         if pairs < CLUSTERED * shuffled:
             clusters[left].append(pairs)
