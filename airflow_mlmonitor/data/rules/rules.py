@@ -29,7 +29,7 @@ class Rules:
     memory
         What the baseline's rows have shown.
     unlearned
-        Kind of rule to why it could not be learned.
+        Kind of rule to why it could not be learned, or not be read.
 
     Examples
     --------
@@ -85,14 +85,20 @@ class Rules:
 
     @classmethod
     def read(cls, document: Mapping[str, Any], memory: Memory) -> Self:
-        """Make them of what :meth:`document` gave; rules of a kind that this version does not know are left out."""
-        known = rule_kinds()
+        """Make them of what :meth:`document` gave; a rule that this version does not understand is left out."""
+        known, unlearned = rule_kinds(), dict(document["unlearned"])
+        rules: list[Rule] = []
+        for part in document["rules"]:
+            try:
+                rules.append(_rule(known, part))
+            except (KeyError, TypeError, ValueError):
+                unlearned[part["kind"]] = "written by another version"
         return cls(
-            rules=tuple(_rule(known, part) for part in document["rules"] if part["kind"] in known),
+            rules=tuple(rules),
             kinds=document["kinds"],
             usual_n=document["usual_n"],
             memory=memory,
-            unlearned=document["unlearned"],
+            unlearned=unlearned,
         )
 
 

@@ -94,10 +94,13 @@ def test_a_profile_without_rules_is_written_as_it_always_was() -> None:
     assert b"rules" not in Profile(rows=3).encode()
 
 
-def test_a_kind_of_a_later_version_is_left_out() -> None:
+def test_a_rule_of_a_later_version_is_left_out_and_named() -> None:
     document = RULES.document()
-    document["rules"].append({"kind": "telepathy", "of": "x"})
-    assert Rules.read(document, Memory()).rules == RULES.rules
+    document["rules"] += [{"kind": "telepathy", "of": "x"}, {"kind": "grid", "column": "x", "base": 12}]
+    back = Rules.read(document, Memory())
+    assert back.rules == RULES.rules
+    other = "written by another version"
+    assert back.unlearned == {"pair": "ValueError", "telepathy": other, "grid": other}
 
 
 def test_profiles_add_their_tallies_and_lose_what_does_not_add_up() -> None:
