@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import count
 
 from airflow_mlmonitor.checks.check import Check
+from airflow_mlmonitor.checks.dependency_change import DependencyChange
 from airflow_mlmonitor.checks.inspection import Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.baseline import Reference
@@ -69,7 +70,14 @@ def measure(
     known: set[Key] = set()
     broken: list[tuple[Check, Exception]] = []
     looks = any(isinstance(check, Inspection) for check in checks)
-    scene = Scene(window=window, now=now, connections=connections, facts=shelf.facts() if looks else {})
+    depends = any(isinstance(check, DependencyChange) for check in checks)
+    scene = Scene(
+        window=window,
+        now=now,
+        connections=connections,
+        facts=shelf.facts() if looks else {},
+        announced=shelf.announced() if depends else {},
+    )
     for check in checks:
         try:
             reference = _reference(check, measured.answers, shelf, window)

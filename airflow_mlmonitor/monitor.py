@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.consistency import Consistency
+from airflow_mlmonitor.coinciding import with_coincidences
 from airflow_mlmonitor.data.baseline import Pinned
 from airflow_mlmonitor.data.connections import EnvironmentConnections
 from airflow_mlmonitor.data.profile import Profile
@@ -134,6 +135,7 @@ class Monitor:
             started=started,
             seconds=time.perf_counter() - clock,
         )
+        report = with_coincidences(report, shelf)
         report = diagnosed(report, now, measured, history, shelf)
         if announce:
             announce(report)

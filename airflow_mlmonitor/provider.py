@@ -16,6 +16,8 @@ def get_provider_info() -> dict[str, Any]:
         "can read.",
         "hooks": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.hooks"]}],
         "operators": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.operators"]}],
+        "sensors": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.sensors"]}],
+        "triggers": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.triggers"]}],
         "connection-types": [_CONNECTION_TYPE],
         "config": {"mlmonitor": _CONFIG},
         "cli": ["airflow_mlmonitor.commands.get_commands"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow_mlmonitor.checks.check import Check, check
 from airflow_mlmonitor.checks.consistency import Consistency
+from airflow_mlmonitor.checks.dependency_change import DependencyChange
 from airflow_mlmonitor.checks.drift import Drift
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
@@ -16,6 +17,7 @@ from airflow_mlmonitor.checks.values import Values
 __all__ = [
     "Check",
     "Consistency",
+    "DependencyChange",
     "Drift",
     "Inspected",
     "Inspection",

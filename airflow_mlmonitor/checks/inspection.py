@@ -31,12 +31,15 @@ class Scene:
         Where credentials come from.
     facts
         What the last run that trains remembered, by name; empty on the first run.
+    announced
+        Dependency to who announced that it changes about now, and why.
     """
 
     window: Window
     now: Profile
     connections: Connections
     facts: Mapping[str, str] = field(default_factory=dict)
+    announced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

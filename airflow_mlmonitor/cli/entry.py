@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import airflow_mlmonitor
 from airflow_mlmonitor.cli.accept import ACCEPT
 from airflow_mlmonitor.cli.ack import ACK
+from airflow_mlmonitor.cli.announce import ANNOUNCE
 from airflow_mlmonitor.cli.compare import COMPARE
 from airflow_mlmonitor.cli.db import DB
 from airflow_mlmonitor.cli.history import HISTORY
@@ -28,7 +29,7 @@ from airflow_mlmonitor.errors import MLMonitorError
 
 VERBS: tuple[Verb, ...] = (
     *(COMPARE, PROFILE, PIN, RULES, HISTORY, RUNS),
-    *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO),
+    *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO, ANNOUNCE),
     DB,
 )
 """In the order in which a newcomer needs them."""

@@ -32,7 +32,7 @@ def _declare(parser: ArgumentParser) -> None:
     declare_incident(parser)
     ends = parser.add_mutually_exclusive_group()
     ends.add_argument(
-        "--until", metavar="TIME", type=_moment, help="until a UTC day begins, or until a moment"
+        "--until", metavar="TIME", type=moment, help="until a UTC day begins, or until a moment"
     )
     ends.add_argument(
         "--for", dest="span", metavar="SPAN", type=_span, help="such as 12h, 3d, 2w, from the latest run on"
@@ -41,7 +41,8 @@ def _declare(parser: ArgumentParser) -> None:
     declare_decision(parser)
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Read a moment, as an argument of the command line."""
     try:
         return utc(datetime.fromisoformat(text))
     except ValueError:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from airflow_mlmonitor.operators.dependency_operator import DependencyChangeOperator
 from airflow_mlmonitor.operators.monitor_operator import MonitorOperator
 from airflow_mlmonitor.operators.profile_operator import ProfileOperator
 from airflow_mlmonitor.operators.quality_operator import PredictionQualityOperator
 from airflow_mlmonitor.operators.skew_operator import TrainServeSkewOperator
 
-__all__ = ["MonitorOperator", "PredictionQualityOperator", "ProfileOperator", "TrainServeSkewOperator"]
+__all__ = [
+    "DependencyChangeOperator",
+    "MonitorOperator",
+    "PredictionQualityOperator",
+    "ProfileOperator",
+    "TrainServeSkewOperator",
+]

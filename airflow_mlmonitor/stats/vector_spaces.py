@@ -36,7 +36,8 @@ def rotated(now: Array, before: Array) -> Array:
     (True, True)
     """
     u, _, v = np.linalg.svd(now.T @ before)
-    return now @ (u @ v)
+    turned: Array = now @ (u @ v)
+    return turned
 
 
 def neighbour_overlap(now: Array, before: Array, k: int) -> float | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.store.announcing import announced
 from airflow_mlmonitor.store.store import MetricsStore
 
 LOOKED_BACK = 365
@@ -43,6 +44,10 @@ class StoreShelf:
         earlier = self.store.runs(monitor=self.monitor, asof=self.window.start, last=LOOKED_BACK)
         last = next((run for run in earlier if run.state.trains), None)
         return self.store.facts(self.monitor, last.window) if last else {}
+
+    def announced(self) -> dict[str, str]:
+        """Return which dependencies somebody announced to change about the window, and in whose words."""
+        return announced(self.store, self.model, self.window)
 
     def training_days(self, last: int) -> list[tuple[Window, Profile]]:
         """Return the dated parts of the model's latest pin that lie before the window, oldest first."""

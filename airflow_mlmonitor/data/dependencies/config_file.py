@@ -89,11 +89,20 @@ class ConfigFile(Dependency):
         return Fingerprint(parts=parts)
 
     def _shown(self, name: str, value: str) -> str:
-        is_secret = any(SECRET.search(step) for step in name.split("."))
-        if is_secret or any(fnmatchcase(name, pattern) for pattern in self.private):
+        if any(fnmatchcase(name, pattern) for pattern in self.private):
             return hidden(name, value)
-        # A password may stand in a URL, whatever the setting is called.
-        return re.sub(r"(?<=://)[^/@\s]*@", lambda login: f"{hidden(name, login[0])}@", value)
+        return shown(name, value)
+
+
+def shown(name: str, value: str) -> str:
+    """A setting's value as it may be shown: a secret as a hash, be it a password or the login in a URL.
+
+    >>> shown("rate", "0.1"), shown("db.password", "hunter2")[:7], shown("url", "https://db.example/a")
+    ('0.1', 'hidden:', 'https://db.example/a')
+    """
+    if any(SECRET.search(step) for step in name.split(".")):
+        return hidden(name, value)
+    return re.sub(r"(?<=://)[^/@\s]*@", lambda login: f"{hidden(name, login[0])}@", value)
 
 
 def hidden(name: str, value: str) -> str:
@@ -135,7 +144,8 @@ def _parsed(text: str, syntax: str, label: str) -> Any:
     try:
         return parse(text)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
-        place = f" (line {error.problem_mark.line + 1})" if getattr(error, "problem_mark", None) else ""
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
         # What a parser says may quote a line with a password in it.
         raise DataError(
             f"{label} is no {syntax.upper()}{place}; correct it, or give another syntax."
