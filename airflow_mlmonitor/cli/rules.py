@@ -70,7 +70,7 @@ def _lines(pin: Pin, rules: Rules) -> list[str]:
         lines += ["", *wrapped(printable(text), width())]
     if rules.unlearned:
         broken = [f"{kind} ({why})" for kind, why in rules.unlearned.items()]
-        lines += ["", *wrapped(f"Could not be learned: {', '.join(broken)}.", width())]
+        lines += ["", *wrapped(f"Could not be learned, or not be read: {', '.join(broken)}.", width())]
     return lines
 
 
