@@ -100,7 +100,8 @@ def is_unusual(circumstances: Circumstances, group: Sequence[Gap]) -> bool:
 
 def part_of(circumstances: Circumstances, columns: Sequence[str]) -> Part | None:
     """The value of another column whose rows are without values, while those of the others are not."""
-    return _slice_without(circumstances, columns[0]) or _segment_named(circumstances, columns)
+    found = _slice_without(circumstances, columns[0])
+    return found or _segment_named(circumstances, columns, circumstances.now[columns[0]].nulls)
 
 
 def _slice_without(circumstances: Circumstances, column: str) -> Part | None:
@@ -122,13 +123,13 @@ def _slice_without(circumstances: Circumstances, column: str) -> Part | None:
     return Part(circumstances.where(label), nulls, rows) if others else None
 
 
-def _segment_named(circumstances: Circumstances, columns: Sequence[str]) -> Part | None:
+def _segment_named(circumstances: Circumstances, columns: Sequence[str], all_of: int = 0) -> Part | None:
     """The segment that a finding about missing values names; it stands in its reason, for the series is one of all."""
     for verdict in circumstances.of_family("nulls_by_segment"):
         said = SEGMENT.search(verdict.metric.why or "")
         if said and set(circumstances.named(verdict)) & set(columns):
             nulls, rows = (int(said[name].replace(",", "")) for name in ("nulls", "rows"))
-            if nulls >= PART * rows and nulls >= PART * circumstances.now[columns[0]].nulls:
+            if nulls >= PART * max(rows, all_of):
                 return Part(circumstances.where(f"{said['name']}={said['value']}"), nulls, rows)
     return None
 

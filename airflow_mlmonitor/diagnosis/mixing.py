@@ -28,6 +28,9 @@ HARDLY = 0.3
 ACQUITTED = 0.5
 """How much a rule that is kept speaks for its columns."""
 
+ROOM = 0.25
+"""By how much of its width a column's range may be wider today."""
+
 INSIDE = 0.98
 """Part of the values that left a column's range that must lie in the other column's."""
 
@@ -161,7 +164,9 @@ def _gone_over(new: NumberColumn, old: NumberColumn, other: NumberColumn) -> flo
     """The share of values that left a column's range, where all of them lie in another column's; else 0."""
     x, w = new.sketch.x, new.sketch.w
     out = (x < old.sketch.x[0]) | (x > old.sketch.x[-1])
-    there = (x >= other.sketch.x[0]) & (x <= other.sketch.x[-1])
+    low, high = float(other.sketch.x[0]), float(other.sketch.x[-1])
+    room = ROOM * (high - low)
+    there = (x >= low - room) & (x <= high + room)
     left = float(w[out].sum())
     return (
         left / new.count if left >= 0.05 * new.count and float(w[out & there].sum()) >= INSIDE * left else 0.0

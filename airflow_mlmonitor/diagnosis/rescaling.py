@@ -12,38 +12,11 @@ from airflow_mlmonitor.data.sketch import Sketch
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import LEAST, Circumstances
 from airflow_mlmonitor.diagnosis.mixture import distribution, mixture, moved, noise
+from airflow_mlmonitor.diagnosis.units import DEGREES, UNITS, meaning, times
 from airflow_mlmonitor.report.words import number, percent
 
 TENS = (10.0, 100.0)
 """Factors of a decimal point that slipped."""
-
-UNITS = {
-    1000.0: "by a thousand, as from kilo to units",
-    1.609344: "as from miles to kilometres",
-    0.3048: "as from feet to metres",
-    2.54: "as from inches to centimetres",
-    25.4: "as from inches to millimetres",
-    0.45359237: "as from pounds to kilograms",
-    1.852: "as from knots to kilometres an hour",
-    0.44704: "as from miles an hour to metres a second",
-    33.8639: "as from inches of mercury to hectopascals",
-    4.184: "as from calories to joules",
-    3.785411784: "as from gallons to litres",
-    3.6: "as from metres a second to kilometres an hour",
-    60.0: "by sixty, as from minutes to seconds",
-    3600.0: "as from hours to seconds",
-    24.0: "as from days to hours",
-    86400.0: "as from days to seconds",
-    1e6: "by a million",
-}
-"""Factor to what it usually means; the other way round, what it means backwards."""
-
-DEGREES = {
-    (1.8, 32.0): "as from Celsius to Fahrenheit",
-    (1 / 1.8, -32 / 1.8): "as from Fahrenheit to Celsius",
-    (1.0, 273.15): "as from Celsius to kelvin",
-    (1.0, -273.15): "as from kelvin to Celsius",
-}
 
 LEAST_MOVED = 0.1
 """Distance from the baseline (root mean square of shares) below which a column moved by less than days differ."""
@@ -83,7 +56,7 @@ class UnitChange(Cause):
                 yield self._told(name, new, best)
 
     def _told(self, name: str, new: NumberColumn, best: Rescaling) -> Diagnosis:
-        meant = _meaning(best)
+        meant = meaning(best.factor, best.offset)
         return Diagnosis(
             cause=self.name,
             likely=f"the unit of {name} changed: {_formula(best)} {meant}",
@@ -202,7 +175,7 @@ def _landed(new: NumberColumn, old: NumberColumn) -> Iterator[Rescaling]:
                 float(w.sum() * landed / new.count),
                 0.94 + 0.05 * landed,
                 (
-                    f"{share} its {w.sum():,.0f} values never seen before are known ones {_times(factor, offset)}",
+                    f"{share} its {w.sum():,.0f} values never seen before are known ones {times(factor, offset)}",
                     *_medians(new, old),
                 ),
             )
@@ -246,9 +219,7 @@ def _whole(new: NumberColumn, old: NumberColumn, usual_move: float) -> Iterator[
         strong = fit.size > max(4 * noise(new.count, old.count), least)
         if strong and fit.share > 0.9 and fit.explained > 0.9:
             share = percent(fit.explained)
-            mark = (
-                f"all quantiles of it {_times(factor, offset)} explain {share} of its difference from usual"
-            )
+            mark = f"all quantiles of it {times(factor, offset)} explain {share} of its difference from usual"
             sure = (0.5 if plain else 0.35) + 0.45 * fit.explained
             yield Rescaling(factor, offset, 1.0, sure, (*_medians(new, old), mark))
 
@@ -276,34 +247,9 @@ def _slipped(best: Rescaling, old: NumberColumn) -> bool:
     return among and not percentage and best.offset == 0.0
 
 
-def _meaning(best: Rescaling) -> str:
-    if best.factor in UNITS and not best.offset:
-        return UNITS[best.factor]
-    if best.factor == 100.0:
-        return "as from a share to percent"
-    if best.factor == -1.0:
-        return "with the other sign"
-    if (best.factor, best.offset) in DEGREES:
-        return DEGREES[best.factor, best.offset]
-    return f"{UNITS[_nearest(1 / best.factor)]}, backwards"
-
-
-def _nearest(factor: float) -> float:
-    return min(UNITS, key=lambda unit: abs(unit / factor - 1))
-
-
 def _formula(best: Rescaling) -> str:
     part = "its values are" if best.share > 0.9 else f"{percent(best.share)} of its values are"
-    return f"{part} {_times(best.factor, best.offset)},"
-
-
-def _times(factor: float, offset: float) -> str:
-    plus = f" {'plus' if offset > 0 else 'minus'} {number(abs(offset))}" if offset else ""
-    if factor == 1.0:
-        return plus.strip()
-    return (
-        f"times {number(factor)}" if factor >= 1 or factor < 0 else f"divided by {number(1 / factor)}"
-    ) + plus
+    return f"{part} {times(best.factor, best.offset)},"
 
 
 def _medians(new: NumberColumn, old: NumberColumn) -> tuple[str, ...]:

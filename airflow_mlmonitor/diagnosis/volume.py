@@ -56,13 +56,10 @@ class DuplicatedLoad(Cause):
     def look(self, circumstances: Circumstances) -> Iterator[Diagnosis]:
         """Compare repeated rows, and the number of rows, with the usual ones."""
         verdict, now = circumstances.metric("duplicates"), circumstances.now
-        share = now.duplicates
-        usual = _usual_duplicates(circumstances)
-        if (
-            share is None
-            or share * now.rows < 3
-            or share < usual + max(0.002, 3 * math.sqrt(usual / max(now.rows, 1)))
-        ):
+        share, usual = now.duplicates, _usual_duplicates(circumstances)
+        if share is None or usual is None or share * now.rows < 3:
+            return
+        if share < usual + max(0.002, 3 * math.sqrt(usual / now.rows)):
             return
         if verdict is not None and verdict.upper is not None and share <= verdict.upper:
             return
@@ -180,9 +177,11 @@ def _loss(circumstances: Circumstances, name: str, usual_rows: float) -> _Loss |
     return _Loss(name, where, now[worst], expected, others, astray)
 
 
-def _usual_duplicates(circumstances: Circumstances) -> float:
+def _usual_duplicates(circumstances: Circumstances) -> float | None:
+    """The usual share of repeated rows; None where nothing tells."""
     verdict = circumstances.metric("duplicates")
     if verdict is not None and verdict.expected is not None:
         return verdict.expected
-    last = circumstances.previous.duplicates if circumstances.previous else None
-    return last or 0.0
+    if circumstances.previous is not None and circumstances.previous.duplicates is not None:
+        return circumstances.previous.duplicates
+    return verdict.upper if verdict else None

@@ -32,7 +32,7 @@ def flights() -> pd.DataFrame:
     rows = rows[rows["number"].between(0, DAYS - 1)]
     weather = table("weather").drop(columns="time_hour")
     rows = rows.merge(weather, on=["year", "origin", "month", "day", "hour"], how="left")
-    rows["time_hour"] = rows["start"] + pd.to_timedelta(rows["hour"], unit="h")
+    rows["time_hour"] = rows["start"].dt.tz_localize(None) + pd.to_timedelta(rows["hour"], unit="h")
     rows["late"] = (rows["arr_delay"] > 15).astype(float)
     draw = np.random.default_rng(0).normal(0, 0.03, len(rows))
     base = (
