@@ -21,8 +21,8 @@ EXAMPLES = """\
   mlmonitor rules flight_delay --version v3 --json"""
 
 DETAILS = """\
-They were learned from the rows when these were pinned, and every later run is held against them. A rule that does not
-make sense to you shows what to look at before it alerts."""
+They were learned from the rows when these were pinned, and every later run is held against them.
+A rule that makes no sense to you shows what to look at before it alerts."""
 
 
 def _declare(parser: ArgumentParser) -> None:
