@@ -70,5 +70,5 @@ def _said(group: Group) -> Iterator[tuple[str, str]]:
 
 
 def _hung(mark: str, text: str, width: int) -> list[str]:
-    first, *later = wrapped(printable(text), width - 5)
-    return [f"{mark}{first}", *(f"     {line}" for line in later)]
+    first, *later = wrapped(printable(text), width - len(mark))
+    return [f"{mark}{first}", *(f"{' ' * len(mark)}{line}" for line in later)]

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.diagnosis import Diagnosis
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.groups import grouped
 
@@ -46,3 +49,40 @@ def test_twins_share_metric_status_slice_and_value() -> None:
 def test_two_columns_with_one_mean_are_not_called_the_same() -> None:
     means = [finding("mean", name, 5.0, scale="location") for name in "ab"]
     assert [group.twins for group in grouped(means)] == [[], []]
+
+
+def cause(*columns: str, **more: object) -> Diagnosis:
+    told = {"cause": "join_failed", "likely": "", "evidence": (), "next": "", "confidence": 0.9}
+    return Diagnosis(columns=columns, **(told | more))  # type: ignore[arg-type]
+
+
+def test_columns_with_one_cause_are_one_group_whatever_they_show() -> None:
+    join = cause("temp", "dewp", "humid")
+    findings = [
+        finding("null_share", "temp"),
+        finding("sd", "fare"),
+        finding("null_share", "dewp"),
+        finding("ks", "humid", 0.9),
+    ]
+    first, second = grouped(findings, [join])
+    assert first.cause is join
+    assert [twin.lead.metric.column for twin in first.twins] == ["dewp"]
+    assert [other.lead.metric.column for other in first.followers] == ["humid"]
+    assert first.size == 3
+    assert second.cause is None
+
+
+def test_a_rule_of_several_columns_and_the_table_join_the_cause_that_explains_them() -> None:
+    mixed = cause("tailnum", families=("rows",))
+    (group,) = grouped(
+        [finding("unseen_pair_share", "carrier+tailnum"), finding("rows", None, family="rows")], [mixed]
+    )
+    assert [other.lead.metric.name for other in group.followers] == ["rows"]
+
+
+def test_the_plain_finding_speaks_for_an_abstract_one_that_is_graver() -> None:
+    abstract, plain = finding("nulls_by_segment", "temp", 0.8), finding("null_share", "temp", 0.3)
+    (group,) = grouped([replace(abstract, severity=9.0), replace(plain, severity=3.0)])
+    assert (group.lead.metric.name, group.plain.metric.name) == ("nulls_by_segment", "null_share")
+    (group,) = grouped([replace(abstract, severity=90.0), replace(plain, severity=1.0)])
+    assert group.plain is group.lead
