@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from airflow_mlmonitor.data import Window
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.verdict import Verdict, ranked
-from airflow_mlmonitor.data import Window
 from airflow_mlmonitor.monitor import HISTORY
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.history import History
@@ -23,6 +23,10 @@ from benchmarks.detection.plan import Variant
 from benchmarks.detection.reading import Reading
 
 Advance = Callable[[int], object]
+
+FIRST = 14
+FIRST_FAILED = 5
+"""Runs that a young monitor has seen before something fails."""
 
 
 @dataclass
@@ -119,6 +123,28 @@ def of_judge(
     return trial
 
 
+def first_runs(judge: Judge, measured: Measured) -> dict[str, float | None]:
+    """What a monitor without any past says in its first 14 runs, begun anew before each day with failures.
+
+    The failures at full share come as its run 6 to 14, one age a day.
+    """
+    alerts, hits = [], []
+    for number, position in enumerate(measured.plan.positions):
+        begin = max(position - FIRST_FAILED - number % (FIRST - FIRST_FAILED), 0)
+        course = _Course(judge, measured)
+        for day in range(begin, min(begin + FIRST, len(measured.clean))):
+            history = course.history(day)
+            if day == position:
+                failed = [key for key in measured.variants if key[0] == position and key[2] == 1.0]
+                reports = [course.judged(measured.variants[key], position, history) for key in failed]
+                hits += [report.status.is_finding for report in reports]
+            alerts.append(course.save(measured.clean[day], day, history).status.is_finding)
+    return {
+        "false_alerts_in_first_14_runs": FIRST * sum(alerts) / len(alerts) if alerts else None,
+        "recall_at_full_share_from_run_6": sum(hits) / len(hits) if hits else None,
+    }
+
+
 @dataclass
 class _Course:
     """One monitor's life: its judge, its store and what was measured."""
@@ -126,6 +152,7 @@ class _Course:
     judge: Judge
     measured: Measured
     store: MemoryStore = field(default_factory=MemoryStore)
+    kept: list[Report] = field(default_factory=list)
 
     def history(self, position: int) -> History:
         """The runs before a day."""
@@ -156,12 +183,20 @@ class _Course:
     def save(self, reading: Reading, position: int, history: History) -> Report:
         """Judge a day and remember it."""
         report = self.judged(reading, position, history)
-        self.store.save(report)
+        self.keep(report)
         return report
 
+    def keep(self, report: Report) -> None:
+        """Remember a run; of one whose judge goes by traces alone only the findings, the rest being large."""
+        kept = report if self.judge.wants_points else replace(report, verdicts=tuple(report.findings))
+        self.kept.append(kept)
+        self.store.save(kept)
+
     def creep(self, start: int, readings: list[Reading]) -> list[Answer]:
-        """Let the days of a creep take the place of the clean ones, and put those back."""
-        course = replace(self, store=copy.deepcopy(self.store))
+        """Let a creep happen in another life, which is the same up to its beginning."""
+        course = _Course(self.judge, self.measured)
+        for report in self.kept[: start - self.measured.start]:
+            course.keep(report)
         return [
             answer(course.save(reading, position, course.history(position)))
             for position, reading in enumerate(readings, start)

@@ -1,10 +1,10 @@
-"""The 26 failures."""
+"""The 26 failures, and some that are reported apart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.detection.failures import joins, names, numbers, predictions, rows
+from benchmarks.detection.failures import additional, joins, names, numbers, predictions, rows
 from benchmarks.detection.failures.failure import Failure
 
 FAILURES: Mapping[str, Failure] = {
@@ -36,4 +36,11 @@ FAILURES: Mapping[str, Failure] = {
     "bias of one sd": numbers.bias,
 }
 
-__all__ = ["FAILURES"]
+EXTRAS: Mapping[str, Failure] = {
+    "embedding version": additional.embedding_version,
+    "day and month swapped": additional.day_and_month,
+    "labels 3 days late": additional.labels_late,
+    "train/serve mismatch": additional.mismatch,
+}
+
+__all__ = ["EXTRAS", "FAILURES"]

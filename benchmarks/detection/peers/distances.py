@@ -30,7 +30,7 @@ class Tests(Peer):
     def judge(self, day: Summary) -> Answer:
         found = _evidence(day)
         score = max(found.values(), default=0.0)
-        return Answer(score > -np.log10(ALPHA), score, worst_first(found))
+        return Answer(bool(score > -np.log10(ALPHA)), score, worst_first(found))
 
 
 class CorrectedTests(Peer):
@@ -44,7 +44,7 @@ class CorrectedTests(Peer):
         if not len(ordered):
             return Answer(alert=False, score=0.0)
         score = float((ordered - np.log10(len(ordered) / np.arange(1, len(ordered) + 1))).max())
-        return Answer(score > -np.log10(ALPHA), score, worst_first(found))
+        return Answer(bool(score > -np.log10(ALPHA)), score, worst_first(found))
 
 
 class Psi(Peer):
