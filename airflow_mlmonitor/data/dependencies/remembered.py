@@ -27,8 +27,6 @@ BYTES = 6
 EARLIER = 20
 """Earlier states that are remembered."""
 
-ABSENT = bytes(BYTES)
-
 
 class Spell(NamedTuple):
     """One state of a dependency and the runs that saw it.
@@ -60,7 +58,7 @@ class Remembered:
     """A fingerprint as a run remembers it for the next one, in bounded space.
 
     Up to 400 parts and 16,000 characters are remembered as they are. Of more, each part leaves a hash in one of 1,024
-    places: which parts are new or not what they were can still be told, mostly to the name.
+    places: how many are gone, and which are new or not what they were, can still be told, mostly to the name.
 
     Parameters
     ----------
@@ -105,6 +103,8 @@ class Remembered:
             told = json.loads(text or "")
             spells = [Spell(*spell) for spell in told["spells"]]
             places = base64.b64decode(told.get("places", ""))
+            if told.get("parts") is None and len(places) != BUCKETS * (1 + BYTES):
+                return None
             return cls(told.get("parts"), places, spells[-1], tuple(spells[:-1]))
         except (ValueError, KeyError, TypeError, IndexError):
             return None
@@ -131,21 +131,27 @@ class Remembered:
         return alike[-1] if alike else None
 
     def _among(self, now: Fingerprint) -> list[Difference]:
-        """The parts in those places whose hash has changed: nearly always the changed one alone."""
-        found: list[Difference] = []
+        """The parts in those places whose hash has changed: mostly the changed one alone."""
         held = _by_place(now.parts)
+        found: list[Difference] = []
         for place, (was, is_) in enumerate(zip(_cut(self.places), _cut(_places(now.parts)), strict=True)):
-            names = held.get(place, [])
-            if was == is_:
-                continue
-            if was == ABSENT:
-                found += [Difference(name, None, now.parts[name]) for name in names]
-            elif len(names) == 1:
-                found.append(Difference(names[0], None, now.parts[names[0]], certain=False))
-            else:
-                said = f"one of {', '.join(names)} is not what it was" if names else "a part is gone"
-                found.append(Difference(said, certain=False))
+            if was != is_:
+                found += _differing(was, is_, {name: now.parts[name] for name in held.get(place, [])})
         return found
+
+
+def _differing(was: bytes, now: bytes, parts: Mapping[str, str]) -> list[Difference]:
+    """What may have happened to the parts in one place, given its hashes and how many it held."""
+    grown = now[0] - was[0]
+    added = [name for name in parts if _xor(was[1:], _hash(name, parts[name])) == now[1:]]
+    if grown == 1 and added:
+        return [Difference(added[0], None, parts[added[0]])]
+    if grown < 0:
+        return [Difference("a part is gone" if grown == -1 else f"{-grown} parts are gone", certain=False)]
+    if len(parts) == 1:
+        return [Difference(name, None, value, certain=False) for name, value in parts.items()]
+    said = "is not what it was" if grown == 0 else "is new"
+    return [Difference(f"one of {', '.join(parts)} {said}", certain=False)]
 
 
 def _by_place(parts: Mapping[str, str]) -> dict[int, list[str]]:
@@ -156,12 +162,24 @@ def _by_place(parts: Mapping[str, str]) -> dict[int, list[str]]:
 
 
 def _places(parts: Mapping[str, str]) -> bytes:
-    hashes = [ABSENT] * BUCKETS
+    """Of each place how many parts it holds, up to 255, and their hashes, one over the other."""
+    places = [bytes(1 + BYTES)] * BUCKETS
     for place, names in _by_place(parts).items():
-        content = json.dumps([(name, parts[name]) for name in names])
-        hashes[place] = hashlib.sha256(content.encode()).digest()[:BYTES]
-    return b"".join(hashes)
+        mixed = bytes(BYTES)
+        for name in names:
+            mixed = _xor(mixed, _hash(name, parts[name]))
+        places[place] = bytes([min(len(names), 255)]) + mixed
+    return b"".join(places)
+
+
+def _hash(name: str, value: str) -> bytes:
+    return hashlib.sha256(json.dumps([name, value]).encode()).digest()[:BYTES]
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _cut(places: bytes) -> list[bytes]:
-    return [places[start : start + BYTES] for start in range(0, BUCKETS * BYTES, BYTES)]
+    size = 1 + BYTES
+    return [places[start : start + size] for start in range(0, BUCKETS * size, size)]
