@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.calendar_classes import calendar_class, season
 from airflow_mlmonitor.judging.learned.expectation import CYCLES, PREDICTORS, RECENT, choice, predictions
+from airflow_mlmonitor.judging.learned.findings import Ranges
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.ranking import Array, median
 from airflow_mlmonitor.judging.learned.references import references
@@ -72,6 +74,9 @@ class Deviation:
         """Hold a run against its past."""
         values = past.table("values", "keys", sample.keys)
         residuals = past.table("resids", "keys", sample.keys, height=PREDICTORS)
+        muted = past.muted(sample.group_keys)[sample.groups]
+        if muted.any():
+            values, residuals = np.where(muted, np.nan, values), np.where(muted, np.nan, residuals)
         kept = past.latest("refs", "keys", sample.keys, height=2)
         centre, unit = references(sample, values, kept)
         length = season(window, seasonality)
@@ -96,7 +101,7 @@ class Deviation:
             expected=guesses[chosen, rows],
             scale=scale,
             z=z,
-            earlier=_earlier(directed(own / scale[:, None].astype(np.float32), sample.ways), values),
+            earlier=_earlier(directed(own / scale[:, None].astype(np.float32), sample.ways), values, muted),
             residuals=left.astype(np.float32),
             centre=centre,
             unit=unit,
@@ -111,11 +116,13 @@ class Deviation:
             "resids": self.residuals,
         }
 
-    def range(self, reach: Array) -> tuple[Array, Array, Array]:
-        """Return the lower and upper end of the range so many scales wide, and what was expected, in own units."""
-        ends = [self.expected - reach * self.scale, self.expected + reach * self.scale, self.expected]
-        lower, upper, expected = (restored(end, self.sample.kinds, self.centre, self.unit) for end in ends)
-        return lower, upper, expected
+    def ranges(self, reach: Array) -> Ranges:
+        """Return the range of each metric that is so many scales wide, in its own unit."""
+        lower, upper, expected = (
+            restored(end, self.sample.kinds, self.centre, self.unit)
+            for end in (self.expected - reach * self.scale, self.expected + reach * self.scale, self.expected)
+        )
+        return Ranges(lower=lower, upper=upper, expected=expected)
 
 
 def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
@@ -152,11 +159,11 @@ def directed(z: Array, ways: Array) -> Array:
     return out
 
 
-def _earlier(z: Array, values: Array) -> Array:
+def _earlier(z: Array, values: Array, muted: NDArray[np.bool_]) -> Array:
     """Earlier deviations; where a metric that had been defined was not, it was lost, then as now."""
     undefined = np.isnan(values)
     known = np.maximum.accumulate(~undefined, axis=-1)
-    z[undefined & known] = LOST
+    z[undefined & known & ~muted] = LOST
     return z
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +12,14 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.judgement import Judgement
 from airflow_mlmonitor.judging.learned.cold import FEWEST, ColdScore
 from airflow_mlmonitor.judging.learned.deviation import Deviation
-from airflow_mlmonitor.judging.learned.findings import Finding, Ranges, verdicts
+from airflow_mlmonitor.judging.learned.findings import Finding, verdicts
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.run_score import RunScore
 from airflow_mlmonitor.judging.learned.sample import Sample
 from airflow_mlmonitor.judging.learned.slow import Slow
-from airflow_mlmonitor.judging.learned.threshold import LONG, Budget, days_between
-from airflow_mlmonitor.judging.learned.trace import NAME, Packed, pack
+from airflow_mlmonitor.judging.learned.threshold import Budget, days_between
+from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, pack
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 
 if TYPE_CHECKING:
@@ -46,15 +48,15 @@ def evaluate(judge: Learned, sample: Sample, past: Past, window: Window) -> Judg
     past = past.last(YEAR)
     deviation, score, line = _scored(judge, sample, past, window)
     slow = _slow(judge, deviation, past, window)
-    left = {NAME: pack(_parts(deviation, score, line) | slow.parts())} if len(sample) else {}
     if score is not None and line is not None:
         found = _findings(judge, sample, past, window, score, line)
-        reach = score.tail.reach(UNUSUAL)
-        lower, upper, expected = deviation.range(reach)
-        ranges = Ranges(lower=lower, upper=upper, expected=expected)
+        ranges = deviation.ranges(score.tail.reach(UNUSUAL))
         judged = slow.verdicts(verdicts(sample, past, ranges, found))
-        return Judgement(verdicts=judged, score=score.score, threshold=line, traces=left)
-    return _cold(judge, sample, past, window, left)
+        judgement = Judgement(verdicts=judged, score=score.score, threshold=line)
+    else:
+        judgement, found = _cold(judge, sample, past, window)
+    parts = _parts(deviation, score, line) | slow.parts() | _blamed(sample, found)
+    return replace(judgement, traces={NAME: pack(parts)} if len(sample) else {})
 
 
 def traced(judge: Learned, sample: Sample, past: Past, window: Window) -> dict[str, Packed]:
@@ -87,12 +89,18 @@ def _budget(judge: Learned, past: Past, window: Window) -> Budget:
 def _line(past: Past, budget: Budget) -> float | None:
     if np.count_nonzero(~np.isnan(past.scores)) < CALIBRATED:
         return None
-    return budget.line(past.scores, past.alerts_within(LONG))
+    return budget.line(past.scores, np.where(past.alerted, past.lines, np.nan))
 
 
 def _parts(deviation: Deviation, score: RunScore | None, line: float | None) -> dict[str, Packed]:
     run = [np.nan if score is None else score.score, np.nan if line is None else line]
     return {"run": np.array(run), **deviation.parts(), **(score.parts(deviation.sample) if score else {})}
+
+
+def _blamed(sample: Sample, findings: Mapping[int, Finding]) -> dict[str, Packed]:
+    """The groups that a run alerts for, which later runs must not learn from unless somebody accepts it."""
+    places = [place for place, finding in findings.items() if finding.status.is_finding]
+    return {BLAMED: sample.group_keys[sample.groups[places]]} if places else {}
 
 
 def _findings(
@@ -119,14 +127,13 @@ def _top(sample: Sample, scores: Array, group: int) -> int:
     return int(members[np.argmax(scores[members])])
 
 
-def _cold(judge: Learned, sample: Sample, past: Past, window: Window, left: dict[str, bytes]) -> Judgement:
+def _cold(judge: Learned, sample: Sample, past: Past, window: Window) -> tuple[Judgement, dict[int, Finding]]:
     """Judge a run of a young monitor."""
     if len(past) < FEWEST:
         judged = [Verdict(metric=metric, status=Status.LEARNING, why=FIRST) for metric in sample.metrics]
-        return Judgement(verdicts=judged, traces=left)
+        return Judgement(verdicts=judged), {}
     cold = ColdScore.of(sample, past, window, judge.min_effect)
-    budget = _budget(judge, past, window)
-    line, ratios = cold.line(budget), cold.ratios
+    line, ratios = cold.line(_budget(judge, past, window)), cold.ratios
     found = {}
     for group in range(len(sample.group_keys)):
         place = _top(sample, ratios, group)
@@ -134,4 +141,4 @@ def _cold(judge: Learned, sample: Sample, past: Past, window: Window, left: dict
             status = Status.WARN if ratios[place] > line else Status.LEARNING
             found[place] = Finding(status=status, severity=float(ratios[place] / line))
     judged = verdicts(sample, past, cold.ranges(), found)
-    return Judgement(verdicts=judged, score=float(ratios.max(initial=0.0)), threshold=line, traces=left)
+    return Judgement(verdicts=judged, score=float(ratios.max(initial=0.0)), threshold=line), found

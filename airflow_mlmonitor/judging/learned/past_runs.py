@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Hashes
-from airflow_mlmonitor.judging.learned.trace import NAME, Packed, stacked, unpack
+from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, stacked, unpack
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History, Run
@@ -23,7 +23,7 @@ NONE = np.empty(0, np.uint64)
 
 
 class Left(NamedTuple):
-    """What one run that trains left.
+    """What one run left.
 
     Parameters
     ----------
@@ -33,54 +33,49 @@ class Left(NamedTuple):
         The arrays of its trace.
     accepted
         Whether a person accepted it as the new normal.
+    alerted
+        Whether it alerted, and nobody has said since what that was.
     """
 
     window: Window
     parts: Mapping[str, Packed]
     accepted: bool = False
+    alerted: bool = False
 
 
 @dataclass(frozen=True)
 class Past:
-    """What the earlier runs of a monitor left that may train, oldest first, decoded once.
+    """What the earlier runs of a monitor left, oldest first, decoded once.
 
-    Runs that alert or that a person marked bad are not in it; all that is known of them is how many there were.
+    Runs that a person marked bad are not in it. Of a run that alerted, what it alerted for is muted: it may have been
+    broken. Its other metrics train; were it left out as a whole, each alert would make the next run, which then knows
+    less of its week, more likely to alert as well.
 
     Parameters
     ----------
     runs
         Oldest first.
-    alerts
-        Windows of the runs that alerted, and therefore do not train.
     streak
         How many of the latest runs were over their line, one after the other.
-    alerting
-        What the runs that alerted left: they do not train, but a slow change goes on in them.
     """
 
     runs: tuple[Left, ...] = ()
-    alerts: tuple[Window, ...] = ()
     streak: int = 0
-    alerting: tuple[Left, ...] = ()
 
     @classmethod
     def read(cls, history: History) -> Self:
-        """Decode the traces of a history's runs that train; those of another version are left out.
+        """Decode the traces of a history; those of another version are left out.
 
         It can be read once and used for any number of samples that are judged as of the same moment.
         """
         traces = history.traces.get(NAME, {})
-        found: list[Left] = []
-        alerting: list[Left] = []
+        found = []
         for position, run in enumerate(history.runs):
             parts = unpack(traces[position]) if run.state != "bad" and position in traces else {}
             if parts:
-                kept = found if run.state.trains else alerting
-                kept.append(Left(run.window, parts, run.state == "accepted"))
-        alerts = tuple(run.window for run in history.runs if run.state == "alert")
+                found.append(Left(run.window, parts, run.state == "accepted", run.state == "alert"))
         over = [_is_over(run) for run in reversed(history.runs)]
-        streak = over.index(False) if False in over else len(over)
-        return cls(tuple(found), alerts, streak, tuple(alerting))
+        return cls(tuple(found), over.index(False) if False in over else len(over))
 
     def then(self, window: Window, parts: Mapping[str, Packed]) -> Self:
         """Return the past with one more run, which trains."""
@@ -90,15 +85,18 @@ class Past:
         """The last runs only."""
         return self if len(self.runs) <= count else replace(self, runs=self.runs[-count:])
 
-    @cached_property
-    def unjudged(self) -> Past:
-        """All runs but those that a person marked bad, whether they alerted or not."""
-        return replace(self, runs=tuple(sorted((*self.runs, *self.alerting), key=lambda run: run.window)))
+    def muted(self, groups: Hashes) -> NDArray[np.bool_]:
+        """Which groups are not learned from, in which runs: those that a run alerted for, one column a run."""
+        muted = np.zeros((len(groups), len(self.runs)), np.bool_)
+        for place, run in enumerate(self.runs):
+            if run.alerted:
+                muted[:, place] = np.isin(groups, run.parts.get(BLAMED, NONE))
+        return muted
 
-    def alerts_within(self, count: int) -> int:
-        """How many runs alerted since the first of the last so many runs that train."""
-        since = self.runs[-count:]
-        return sum(window > since[0].window for window in self.alerts) if since else 0
+    @cached_property
+    def alerted(self) -> NDArray[np.bool_]:
+        """Which runs alerted."""
+        return np.array([run.alerted for run in self.runs], np.bool_)
 
     @cached_property
     def windows(self) -> tuple[Window, ...]:

@@ -52,35 +52,36 @@ class Budget:
         """A tenth of it."""
         return Budget(self.share / 10)
 
-    def line(self, scores: Array, alerts: int = 0) -> float | None:
+    def line(self, scores: Array, lines: Array) -> float | None:
         """Return the line; None without scores to draw it from.
 
         Parameters
         ----------
         scores
-            Of earlier runs that train, as of their days, oldest first.
-        alerts
-            Number of runs among them that alerted, and whose scores are therefore not there. As many as the budget
-            allows are taken to have been false: without them the tail would seem too short.
+            Of earlier runs as of their days, oldest first.
+        lines
+            Of those that alerted the line that they were over, NaN for the others. Nobody knows yet whether something
+            was wrong, so that no more is taken from them than that they were over it.
         """
-        scores = scores[~np.isnan(scores)]
+        known = ~np.isnan(scores)
+        scores, lines = scores[known], lines[known]
         if not len(scores):
             return None
-        long, short = scores[-LONG:], scores[-SHORT:]
-        missing = min(float(alerts), self.share * len(long)) / len(long)
-        line = max(self._tail(long, missing), self._tail(short, missing))
+        line = max(self._tail(scores[-count:], lines[-count:]) for count in (LONG, SHORT))
+        long = np.fmin(scores, lines)[-LONG:]
         rank = math.floor(self.share * (len(long) + 1))
         if len(long) >= CONFORMAL and rank >= 1:
             line = max(line, float(np.sort(long)[-rank]))
         return line
 
-    def _tail(self, scores: Array, missing: float) -> float:
+    def _tail(self, scores: Array, lines: Array) -> float:
+        """The line by an exponential tail; where scores are cut off at a line, they are counted as longer than that."""
+        cut = ~np.isnan(lines)
+        scores = np.fmin(scores, lines)
         u = float(np.quantile(scores, 1 - TAIL))
-        excess = np.maximum(scores - u, 0)
-        reach = math.log(TAIL / self.share)
-        k = np.count_nonzero(excess) - missing * len(scores) * reach
-        beta = (float(excess.sum()) + 6 * USUAL) / (max(k, 0.0) + 6)
-        return u + beta * reach
+        excess = np.maximum(scores - u, 0.0)
+        beta = (float(excess.sum()) + 6 * USUAL) / (np.count_nonzero(excess[~cut]) + 6)
+        return u + beta * math.log(TAIL / self.share)
 
 
 def days_between(windows: tuple[Window, ...], now: Window) -> float:

@@ -17,6 +17,9 @@ NAME = "learned"
 MAGIC = b"mlt\x01"
 """How a trace of this version begins; what begins otherwise is not read."""
 
+BLAMED = "blamed"
+"""Name of the array of groups that a run alerted for."""
+
 START = struct.Struct("<4sI")
 ENTRY = struct.Struct("<11scII")
 TYPES = {b"f": "<f4", b"d": "<f8", b"k": "<u8"}
