@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -31,11 +30,14 @@ def quiet(noise: float, budget: float, many: int, memory: float, seed: int) -> t
     """Incidents among quiet series in a year, and how many months of one series that was."""
     batch = Batch.made(np.random.default_rng([seed, round(100 * noise)]), noise, YEAR, many, memory=memory)
     found = np.array(list(scores(batch, START)))
-    over = np.zeros(found.shape, dtype=bool)
-    for column in range(many):
-        for run in range(len(found)):
-            over[run, column] = found[run, column] > drawn(budget / 30, found[:run, column])
-    return incidents(over), found.size / 30
+    return incidents(alerts(found, budget, 0)), found.size / 30
+
+
+def alerts(found: Array, budget: float, first: int) -> NDArray[np.bool_]:
+    """Whether each series, one a column, is over the line that its own earlier scores draw, from a row on."""
+    lines = [[drawn(budget / 30, earlier) for earlier in found[:run].T] for run in range(first, len(found))]
+    over: NDArray[np.bool_] = found[first:] > np.array(lines)
+    return over
 
 
 def incidents(over: NDArray[np.bool_]) -> int:
@@ -54,8 +56,7 @@ def delays(change: Change, many: int, seed: int) -> Array:
         days = BEGIN + max(change.within)
         batch = Batch.made(rng, noise, days, many).changed(change, BEGIN)
         first = int(np.searchsorted(batch.days, BEGIN))
-        line = math.log(30 / change.budget)
-        over = np.array([one > line for one in scores(batch, first - 1)])
+        over = alerts(np.array(list(scores(batch, START))), change.budget, first - 1 - START)
         after = batch.days[first:] - BEGIN + 1
         delay = np.where(over[1:].any(axis=0), after[over[1:].argmax(axis=0)], NEVER)
         found.append(delay[~over[0]])
