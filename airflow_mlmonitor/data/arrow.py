@@ -113,6 +113,8 @@ def _spelled(value: Any) -> str:
 
 def _encodable(array: pa.Array) -> pa.Array:
     type_ = array.type
+    if kinds.is_float16(type_):  # which pyarrow below 26 does not encode
+        return array.cast(pa.float32())
     narrow = kinds.is_decimal(type_) and type_.bit_width < 128
     return array.cast(pa.decimal128(type_.precision, type_.scale)) if narrow else array
 

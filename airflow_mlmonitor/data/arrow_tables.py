@@ -69,7 +69,9 @@ def _from_columns(names: Iterable[Any], columns: Iterable[Any]) -> tuple[pa.Tabl
 def _column(values: Any) -> tuple[pa.Array | pa.ChunkedArray, str]:
     if not isinstance(values, list):
         try:
-            array = pa.array(values, from_pandas=True)
+            # Of moments with a zone pyarrow below 26 asks in a way that pandas warns of.
+            zoned = getattr(getattr(values, "dtype", None), "tz", None) is not None
+            array = pa.array(values.array if zoned else values, from_pandas=True)
         except (pa.ArrowException, OverflowError):
             array = None
         if array is not None and not isinstance(array.type, pa.BaseExtensionType):
