@@ -60,8 +60,12 @@ class Table(Source):
         from airflow_mlmonitor.data.sql.reader import open_reader
 
         reader = open_reader(connections.url(self.conn_id))
+        return _rows(self, reader, self.asked(reader, window), window)
+
+    def asked(self, reader: SqlReader, window: Window | None) -> Sql:
+        """The statement that gives its rows."""
         table = ".".join(reader.quoted(part) for part in _name_parts(self.name))
-        return _rows(self, reader, (table,), None, window)
+        return _statement(self, reader, (table,), None, window)
 
 
 @dataclass(frozen=True)
@@ -99,26 +103,40 @@ class Query(Source):
     def open(self, window: Window | None, connections: Connections) -> Rows:
         """Have the database look at the query."""
         from airflow_mlmonitor.data.sql.reader import open_reader
-        from airflow_mlmonitor.data.sql.statement import statement
 
         reader = open_reader(connections.url(self.conn_id))
+        return _rows(self, reader, self.asked(reader, window), window)
+
+    def asked(self, reader: SqlReader, window: Window | None) -> Sql:
+        """The statement that gives its rows."""
+        from airflow_mlmonitor.data.sql.statement import statement
+
         query = statement(self.sql, backslashes=reader.backslashes)
-        return _rows(self, reader, ("(", *query, "\n) mlmonitor_rows"), query, window)
+        return _statement(self, reader, ("(", *query, "\n) mlmonitor_rows"), query, window)
 
 
-def _rows(source: Source, reader: SqlReader, relation: Sql, query: Sql | None, window: Window | None) -> Rows:
+def _statement(
+    source: Source, reader: SqlReader, relation: Sql, query: Sql | None, window: Window | None
+) -> Sql:
     """What a source asks for of a relation, that is, of what may follow FROM.
 
     The query, if there is one, gives all of the relation's rows and columns as they are.
     """
-    from airflow_mlmonitor.data.selection import Selection, chosen
+    from airflow_mlmonitor.data.selection import chosen
 
     narrows = source.columns is not None or source.where is not None or (source.timestamp and window)
-    if query is None or narrows:
-        names = reader.names(("SELECT * FROM ", *relation, " WHERE 1 = 0"), window)
-        shown, hidden = chosen(source, names)
-        columns = ", ".join(reader.quoted(name) for name in (*shown, *hidden))
-        query = ("SELECT ", columns, " FROM ", *relation, *_conditions(source, reader, window))
+    if query is not None and not narrows:
+        return query
+    names = reader.names(("SELECT * FROM ", *relation, " WHERE 1 = 0"), window)
+    shown, hidden = chosen(source, names)
+    columns = ", ".join(reader.quoted(name) for name in (*shown, *hidden))
+    return ("SELECT ", columns, " FROM ", *relation, *_conditions(source, reader, window))
+
+
+def _rows(source: Source, reader: SqlReader, query: Sql, window: Window | None) -> Rows:
+    """The rows that a statement gives, selected once more where only their types tell how."""
+    from airflow_mlmonitor.data.selection import Selection
+
     answer = reader.answer(query, window)
     # The window is looked at once more: the moments in texts are known only here.
     selection = Selection(replace(source, where=None), answer.schema, window)

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import URL, Connection, NullPool, TextClause, create_engine, text
+from sqlalchemy import URL, Connection, Executable, NullPool, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from airflow_mlmonitor.data.python_values import array_of, type_of
@@ -79,6 +79,16 @@ class AlchemyReader(SqlReader):
         notes |= {name: note for name, (_, note) in zip(names, typed, strict=True) if note}
         return Answer(schema, partial(self._batches, first, blocks, schema), notes)
 
+    def run(self, query: Executable) -> list[Sequence[Any]]:
+        """Put a query of SQLAlchemy's to the database, and get its whole answer."""
+        with self._connected() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    @property
+    def dialect(self) -> str:
+        """SQLAlchemy's name of the dialect."""
+        return str(self._engine.dialect.name)
+
     def parameter(self, moment_: datetime) -> Any:
         """A moment as the driver takes it."""
         return moment_.replace(tzinfo=None)
@@ -123,7 +133,7 @@ class AlchemyReader(SqlReader):
     def _blocks(self, sql: Sql, window: Window | None) -> Generator[Block]:
         """The answer, block by block; there is a first one even if it has no rows."""
         with self._connected() as connection:
-            result = connection.execute(self._text(sql, window))
+            result = connection.execute(self.clause(sql, window))
             if not result.returns_rows:
                 raise ConfigurationError("A source reads rows with a SELECT; this query gives none.")
             names, cursor = list(result.keys()), result.cursor
@@ -158,7 +168,7 @@ class AlchemyReader(SqlReader):
             raise self.unreachable(error.orig) from None
         return connection.execution_options(stream_results=True, max_row_buffer=BLOCK_ROWS)
 
-    def _text(self, sql: Sql, window: Window | None) -> TextClause:
+    def clause(self, sql: Sql, window: Window | None) -> TextClause:
         """The statement, with every other colon kept from SQLAlchemy, to which it would be a parameter."""
         written = "".join(
             piece.replace(":", r"\:") if isinstance(piece, str) else f":{piece.value}" for piece in sql
