@@ -69,9 +69,8 @@ def _from_columns(names: Iterable[Any], columns: Iterable[Any]) -> tuple[pa.Tabl
 def _column(values: Any) -> tuple[pa.Array | pa.ChunkedArray, str]:
     if not isinstance(values, list):
         try:
-            # Of moments with a zone pyarrow below 26 asks in a way that pandas warns of.
-            zoned = getattr(getattr(values, "dtype", None), "tz", None) is not None
-            array = pa.array(values.array if zoned else values, from_pandas=True)
+            zone = getattr(getattr(values, "dtype", None), "tz", None)
+            array = pa.array(values, from_pandas=True) if zone is None else _zoned(values, zone)
         except (pa.ArrowException, OverflowError):
             array = None
         if array is not None and not isinstance(array.type, pa.BaseExtensionType):
@@ -79,6 +78,12 @@ def _column(values: Any) -> tuple[pa.Array | pa.ChunkedArray, str]:
         values = list(values)
     type_, note = type_of(values)
     return array_of(values, type_), note
+
+
+def _zoned(values: Any, zone: Any) -> pa.Array:
+    """Moments with a zone, by way of UTC: pyarrow below 26 asks for them in a way that pandas warns of."""
+    moments = pa.array(values.dt.tz_convert(None), from_pandas=True)
+    return moments.cast(pa.timestamp(moments.type.unit, tz=pa.lib.tzinfo_to_string(zone)))
 
 
 def _from_stream(data: Any, label: str) -> tuple[pa.Table | pa.RecordBatchReader, dict[str, str]]:
