@@ -146,7 +146,7 @@ def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
     )
 
 
-def directed(z: Array, ways: Array) -> Array:
+def directed(z: Array, ways: NDArray[np.int8]) -> Array:
     """Deviations in the bad direction only: those the harmless way become 0.
 
     >>> directed(np.array([-2.0, -2.0, -2.0]), np.array([0, 1, -1])).tolist()

@@ -59,7 +59,8 @@ def _effect(x: Array, alike: list[int], cycle: int) -> Array:
         return np.zeros(len(x))
     above = np.stack([x[:, place] - mean(x[:, max(place - cycle, 0) : place]) for place in known], axis=-1)
     count = np.sum(~np.isnan(above), axis=-1)
-    return np.nan_to_num(mean(above)) * count / (count + 1)
+    effect: Array = np.nan_to_num(mean(above)) * count / (count + 1)
+    return effect
 
 
 def choice(residuals: Array) -> NDArray[np.intp]:
@@ -76,4 +77,5 @@ def choice(residuals: Array) -> NDArray[np.intp]:
     cap = quantile(size[0], 0.9)
     cost = mean(np.minimum(size, cap[:, None]))
     cost[1:] *= HANDICAP
-    return np.argmin(np.where(np.isnan(cost), np.inf, cost), axis=0)
+    best: NDArray[np.intp] = np.argmin(np.where(np.isnan(cost), np.inf, cost), axis=0)
+    return best

@@ -28,6 +28,9 @@ APART = {OPERATIONS, DEPENDENCY}
 
 Key = tuple[str, str, str]
 
+MOSTLY = 0.5
+"""Usual share of nulls from which on a column may be all null."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Learned(Judge):
@@ -135,7 +138,7 @@ class Learned(Judge):
 def _hardened(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts with those of hard things in place of what was learned of them.
 
-    Nothing but nulls is no hard thing in a column that mostly is null: there, all of them are within the usual range.
+    Nothing but nulls is no hard thing in a column that mostly is null: there, its share of nulls decides.
     """
     shares = {
         verdict.metric.key: verdict for verdict in verdicts if verdict.metric.name.endswith("null_share")
@@ -149,9 +152,9 @@ def _hardened(verdicts: Sequence[Verdict]) -> list[Verdict]:
 def _is_usual(metric: Metric, shares: Mapping[Key, Verdict]) -> bool:
     name, column, part = metric.key
     share = shares.get((name.replace("all_null", "null_share"), column, part))
-    if not name.endswith("all_null") or share is None or share.upper is None or share.metric.value is None:
+    if not name.endswith("all_null") or share is None or share.expected is None:
         return False
-    return share.metric.value <= share.upper and not share.status.is_finding
+    return share.expected >= MOSTLY and not share.status.is_finding
 
 
 def _next(windows: Sequence[Window]) -> Window:

@@ -151,10 +151,10 @@ class Past:
         rows = []
         for own, runs in self._alike(keys):
             blank = np.full((height, len(own)) if height else len(own), np.nan, np.float32)
-            whole = all(name in run.parts for run in runs)
+            complete = all(name in run.parts for run in runs)
             stack = (
                 stacked([run.parts for run in runs], name)
-                if whole
+                if complete
                 else np.array([run.parts.get(name, blank) for run in runs])
             )
             rows.append(stack if np.array_equal(own, wanted) else _aligned(stack, own, wanted, order))
