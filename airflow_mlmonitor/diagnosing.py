@@ -54,7 +54,8 @@ def diagnosed(
             outcomes=[(check.prediction, check.label) for check in checks if isinstance(check, Quality)],
         )
     )
-    rarity = times_a_month(report.score, history, report.window)
+    over = report.score is not None and report.threshold is not None and report.score >= report.threshold
+    rarity = times_a_month(report.score, history, report.window) if over else None
     facts = {name: json.dumps(value) for name, value in _facts(report, causes, rarity, shelf).items()}
     return replace(
         report,

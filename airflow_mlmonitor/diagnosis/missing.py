@@ -89,13 +89,9 @@ def gap_groups(found: Sequence[Gap]) -> list[list[Gap]]:
 
 
 def is_unusual(circumstances: Circumstances, group: Sequence[Gap]) -> bool:
-    """Whether a finding says that values are missing in one of the columns, or in all of them together."""
-    said = circumstances.of_family("missing", "nulls_by_segment", "null_pattern", "shape")
-    named = {name for verdict in said for name in circumstances.named(verdict)}
-    tables = any(
-        verdict.metric.column is None and verdict.metric.family == "null_pattern" for verdict in said
-    )
-    return tables or any(gap.column in named for gap in group)
+    """Whether a finding speaks of one of the columns, or of what is missing together."""
+    tables = any(verdict.metric.column is None for verdict in circumstances.of_family("null_pattern"))
+    return tables or any(gap.column in circumstances.suspects for gap in group)
 
 
 def part_of(circumstances: Circumstances, columns: Sequence[str]) -> Part | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from airflow_mlmonitor.data.category import CategoryColumn
 from airflow_mlmonitor.data.column import Column, NumberColumn
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
+from airflow_mlmonitor.diagnosis.missing import gaps
 from airflow_mlmonitor.diagnosis.mixture import Mixture, fitted, mixture, noise
 from airflow_mlmonitor.diagnosis.wording import listed
 from airflow_mlmonitor.judging.verdict import Verdict
@@ -34,8 +34,8 @@ ROOM = 0.25
 INSIDE = 0.98
 """Part of the values that left a column's range that must lie in the other column's."""
 
-MOST = 12
-"""Suspects that are compared with each other."""
+MOST = 6
+"""Suspects that are compared with all other columns."""
 
 
 class ColumnsSwapped(Cause):
@@ -43,7 +43,7 @@ class ColumnsSwapped(Cause):
 
     def look(self, circumstances: Circumstances) -> Iterable[Diagnosis]:
         """Fit each of two suspects as a part of the other's baseline."""
-        for one, other in combinations(circumstances.suspects[:MOST], 2):
+        for one, other in _couples(circumstances):
             here, there = _as(circumstances, one, other), _as(circumstances, other, one)
             if here is None or there is None or min(here.explained, there.explained) < 0.75:
                 continue
@@ -75,10 +75,12 @@ class RowsMixed(Cause):
         if not broken:
             return
         counts = _blamed(circumstances, broken)
-        kept = [name for name in counts if name in circumstances.now and _unchanged(circumstances, name)]
-        if not kept:
+        most = max(counts.values(), default=0.0)
+        accused = [name for name in counts if name in circumstances.now and counts[name] >= 0.9 * most]
+        lost = {gap.column for gap in gaps(circumstances)}
+        if not accused or any(name in lost or not _unchanged(circumstances, name) for name in accused):
             return
-        column = max(kept, key=lambda name: counts[name])
+        column = max(accused, key=lambda name: counts[name])
         mine = [verdict for verdict in broken if column in circumstances.named(verdict)]
         rows = [
             round((verdict.metric.value or 0) * verdict.metric.n)
@@ -120,6 +122,17 @@ class UpstreamFrozen(Cause):
             confidence=0.94,
             columns=columns,
         )
+
+
+def _couples(circumstances: Circumstances) -> list[tuple[str, str]]:
+    """Each of the foremost suspects with every other column, each couple once."""
+    couples = {
+        frozenset((one, other)): (one, other)
+        for one in circumstances.suspects[:MOST]
+        for other in circumstances.now.columns
+        if one != other
+    }
+    return list(couples.values())
 
 
 def _blamed(circumstances: Circumstances, broken: Sequence[Verdict]) -> dict[str, float]:

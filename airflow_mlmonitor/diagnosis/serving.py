@@ -42,7 +42,10 @@ class LabelsMissing(Cause):
                 ),
                 next=f"check whether the step that brings {gap.column} is late; run this window again when it has come",
                 confidence=0.93,
-                columns=(gap.column,),
+                columns=(
+                    gap.column,
+                    *(made for made, label in circumstances.outcomes if label == gap.column),
+                ),
                 rows=round(gap.lost),
                 families=("null_pattern",),
             )
@@ -224,7 +227,8 @@ def _inputs_said(circumstances: Circumstances) -> str:
 
 
 def _quality(circumstances: Circumstances, name: str) -> Sequence[Verdict]:
-    return [v for v in circumstances.of_family("quality") if name in circumstances.named(v)]
+    found = circumstances.of_family("quality")
+    return [v for v in found if name in circumstances.named(v) and "labelled" not in v.metric.name]
 
 
 def _by_slice(circumstances: Circumstances, name: str, column: str) -> dict[str, float]:

@@ -46,6 +46,8 @@ def phrase(metric: Metric) -> str:
     name = metric.name.rpartition(".")[2]
     if name in SENTENCES and metric.why:
         return metric.why
+    if name.startswith("share:"):
+        return f"{name.removeprefix('share:')!r} in {amount(metric.value, metric.scale)} of {plural(metric.n, 'row')}"
     plain = metric.name.replace("{", "{{").replace("}", "}}") + " is {value}"
     pattern = PHRASES.get(name, plain)
     said = pattern.format(
