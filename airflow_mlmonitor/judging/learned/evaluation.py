@@ -117,7 +117,7 @@ def _findings(
             continue
         status = Status.FAIL if reach > grave or past.streak >= STREAK - 1 else Status.WARN
         # The first is the root cause, and stays first whatever the others reach.
-        severity = min(reach / line, min((one.severity for one in found.values()), default=np.inf))
+        severity = min([reach / line, *(one.severity for one in found.values())])
         found[_top(sample, score.metrics, int(group))] = Finding(status=status, severity=severity)
     return found
 

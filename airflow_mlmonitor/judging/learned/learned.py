@@ -110,9 +110,7 @@ class Learned(Judge):
         kinds: dict[str, Iterator[Verdict]] = {OPERATIONS: single, DEPENDENCY: plain}
         judged = [next(kinds.get(metric.family, others)) for metric in metrics]
         return replace(
-            judgement,
-            verdicts=[hard(metric) or verdict for metric, verdict in zip(metrics, judged, strict=True)],
-            traces={**judgement.traces, **operations.traces},
+            judgement, verdicts=_hardened(judged), traces={**judgement.traces, **operations.traces}
         )
 
     def rehearse(self, days: Iterable[tuple[Window, Sequence[Metric]]]) -> list[bytes]:

@@ -72,7 +72,7 @@ class Budget:
         rank = math.floor(self.share * (len(long) + 1))
         if len(long) >= CONFORMAL and rank >= 1:
             line = max(line, float(np.sort(long)[-rank]))
-        return line
+        return float(line)
 
     def _tail(self, scores: Array, lines: Array) -> float:
         """The line by an exponential tail; where scores are cut off at a line, they are counted as longer than that."""
