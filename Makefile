@@ -47,9 +47,9 @@ matrix: $(READY) ## Run the smoke tests on every supported Airflow, Python and p
 	@$(PY) -m tools.matrix
 
 .PHONY: bench
-bench: bench-speed bench-parse bench-store bench-calibration bench-operational ## Run every benchmark
+bench: bench-speed bench-parse bench-store bench-calibration bench-operational bench-detection ## Run every benchmark
 
-bench-%: $(READY) ## Run one benchmark: speed, parse, store, calibration, operational ...
+bench-%: $(READY) ## Run one benchmark: speed, parse, store, calibration, operational, detection
 	@$(PY) -m benchmarks.$*
 
 .PHONY: constraints

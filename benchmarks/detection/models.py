@@ -33,6 +33,7 @@ def completed(subject: Subject, features: tuple[str, ...]) -> Subject:
 
 def _trained(subject: Subject, features: list[str]) -> tuple[pd.Series, pd.Series] | None:
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     assert subject.label is not None  # noqa: S101 - tested by the caller
     target = subject.frame[subject.label]
@@ -45,8 +46,14 @@ def _trained(subject: Subject, features: list[str]) -> tuple[pd.Series, pd.Serie
     kind = HistGradientBoostingClassifier if binary else HistGradientBoostingRegressor
     found = []
     for columns, settings in ((slice(None), {"max_iter": 100}), (slice(0, None, 2), {"max_iter": 8})):
-        model = kind(random_state=0, early_stopping=False, **settings).fit(table[rows, columns], target[rows])
-        answer = model.predict_proba(table[:, columns])[:, 1] if binary else model.predict(table[:, columns])
+        model = kind(random_state=0, early_stopping=False, **settings)
+        with threadpool_limits(
+            1, "openmp"
+        ):  # threads that wait for each other on a busy machine take ten times as long
+            model.fit(table[rows, columns], target[rows])
+            answer = (
+                model.predict_proba(table[:, columns])[:, 1] if binary else model.predict(table[:, columns])
+            )
         # Six digits: what a service writes down; sixteen would make every prediction unique.
         found.append(pd.Series(np.round(answer, 6), index=subject.frame.index))
     return found[0], found[1]
