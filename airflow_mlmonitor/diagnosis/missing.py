@@ -120,8 +120,10 @@ def _slice_without(circumstances: Circumstances, column: str) -> Part | None:
 
 
 def _segment_named(circumstances: Circumstances, columns: Sequence[str], all_of: int = 0) -> Part | None:
-    """The segment that a finding about missing values names; it stands in its reason, for the series is one of all."""
-    for verdict in circumstances.of_family("nulls_by_segment"):
+    """The segment that lacks most, as a metric names it: in its reason, for the series is one of all segments."""
+    for verdict in circumstances.verdicts:
+        if verdict.metric.family != "nulls_by_segment":
+            continue
         said = SEGMENT.search(verdict.metric.why or "")
         if said and set(circumstances.named(verdict)) & set(columns):
             nulls, rows = (int(said[name].replace(",", "")) for name in ("nulls", "rows"))

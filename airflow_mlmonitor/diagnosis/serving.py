@@ -117,7 +117,7 @@ class PredictionBias(Cause):
                 continue
             steps, spread = quantile_steps(new, old), old.sd or 0.0
             step = float(np.median(steps))
-            even = bool(spread) and abs(step) > 0.2 * spread and float(np.ptp(steps)) < 0.7 * abs(step)
+            even = bool(spread) and abs(step) > 0.5 * spread and float(np.ptp(steps)) < 0.7 * abs(step)
             if not even and not bias:
                 continue
             said = [_said(circumstances, verdict) for verdict in bias[:2]]
