@@ -1,0 +1,1 @@
+"""Values of training and of serving, row by row."""
