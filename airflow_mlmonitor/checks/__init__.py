@@ -8,6 +8,7 @@ from airflow_mlmonitor.checks.dependency_change import DependencyChange
 from airflow_mlmonitor.checks.drift import Drift
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.checks.parity import FeatureParity
 from airflow_mlmonitor.checks.quality import Quality
 from airflow_mlmonitor.checks.shape import Shape
 from airflow_mlmonitor.checks.skew import Skew
@@ -19,6 +20,7 @@ __all__ = [
     "Consistency",
     "DependencyChange",
     "Drift",
+    "FeatureParity",
     "Inspected",
     "Inspection",
     "Metric",

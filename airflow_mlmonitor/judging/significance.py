@@ -18,7 +18,7 @@ from airflow_mlmonitor.judging.verdict import Status, Verdict
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History
 
-FOLLOWED = {"beyond", "custom", "duplicates", "quality", "rows"}
+FOLLOWED = {"beyond", "custom", "duplicates", "parity", "quality", "rows"}
 """Families without a baseline to test against: they are held against their own past."""
 
 

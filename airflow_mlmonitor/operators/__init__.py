@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from airflow_mlmonitor.operators.dependency_operator import DependencyChangeOperator
 from airflow_mlmonitor.operators.monitor_operator import MonitorOperator
+from airflow_mlmonitor.operators.parity_operator import FeatureParityOperator
 from airflow_mlmonitor.operators.profile_operator import ProfileOperator
 from airflow_mlmonitor.operators.quality_operator import PredictionQualityOperator
 from airflow_mlmonitor.operators.skew_operator import TrainServeSkewOperator
 
 __all__ = [
     "DependencyChangeOperator",
+    "FeatureParityOperator",
     "MonitorOperator",
     "PredictionQualityOperator",
     "ProfileOperator",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.report.examples import mismatches
 from airflow_mlmonitor.report.groups import Group, grouped
 from airflow_mlmonitor.report.reasons import accepting, rarity, reasons
 from airflow_mlmonitor.report.report import Report
@@ -116,6 +117,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         ],
         _table(groups, width, colour),
         *reasons(groups, width),
+        *mismatches(report, width),
         _learning(report, width),
         _compared(report.baselines, width),
         _notes(report.notes, width),
