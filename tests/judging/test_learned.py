@@ -136,6 +136,19 @@ def test_an_alert_does_not_teach_what_it_alerted_for(year: History) -> None:
     assert mended.score < mended.threshold
 
 
+def test_what_a_person_accepted_is_the_new_normal(year: History) -> None:
+    moved = [
+        changed(usual(seed), lambda metric: (metric.value or 0) + 30 * (metric.name == "mean"))
+        for seed in range(4)
+    ]
+    days = [*[usual(seed) for seed in range(DAYS)], *moved[:3]]
+    history = remembered(days, [*[State.CLEAN] * DAYS, *[State.ACCEPTED] * 3])
+    since = {("c1", "values"): run(DAYS).window.start}
+    assert not findings(judged(moved[3], replace(history, accepted=since), DAYS + 3))
+    (verdict, *_) = findings(judged(usual(1000), replace(history, accepted=since), DAYS + 3))
+    assert verdict.metric.key == ("mean", "c1", "")
+
+
 def test_without_points_and_traces_the_first_runs_are_learned_from_and_only_hard_things_are_said() -> None:
     gone = Metric(name="column_gone", value=1.0, column="fare", family="shape", why="the column is gone")
     judgement = JUDGE.judge([*usual(0), gone], History(), run(0).window)

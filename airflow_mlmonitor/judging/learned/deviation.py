@@ -75,14 +75,17 @@ class Deviation:
         values = past.table("values", "keys", sample.keys)
         residuals = past.table("resids", "keys", sample.keys, height=PREDICTORS)
         muted = past.muted(sample.group_keys)[sample.groups]
-        if muted.any():
-            values, residuals = np.where(muted, np.nan, values), np.where(muted, np.nan, residuals)
+        surprised = past.surprised(sample.group_keys)[sample.groups]
+        if surprised.any():
+            values, residuals = np.where(muted, np.nan, values), np.where(surprised, np.nan, residuals)
         kept = past.latest("refs", "keys", sample.keys, height=2)
         centre, unit = references(sample, values, kept)
         length = season(window, seasonality)
         recent = CYCLES * max(length, 7) + max(length, 7)
         near = past.windows[-recent:]
-        x = transformed(values[:, -recent:] if len(past) else values, sample.kinds, centre, unit)
+        outdated = past.outdated(sample.group_keys)[sample.groups]
+        current = np.where(outdated, np.nan, values)[:, -recent:]
+        x = transformed(current, sample.kinds, centre, unit)
         now = transformed(sample.values, sample.kinds, centre, unit)
         classes = [calendar_class(window, seasonality) for window in near]
         guesses = predictions(x, classes, calendar_class(window, seasonality), length)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Hashes
-from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, stacked, unpack
+from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, key_hash, stacked, unpack
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History, Run
@@ -57,10 +58,13 @@ class Past:
         Oldest first.
     streak
         How many of the latest runs were over their line, one after the other.
+    renewed
+        Hash of a group to the moment of data time from which on a person accepted its values as the new normal.
     """
 
     runs: tuple[Left, ...] = ()
     streak: int = 0
+    renewed: Mapping[int, datetime] = field(default_factory=dict)
 
     @classmethod
     def read(cls, history: History) -> Self:
@@ -75,7 +79,8 @@ class Past:
             if parts:
                 found.append(Left(run.window, parts, run.state == "accepted", run.state == "alert"))
         over = [_is_over(run) for run in reversed(history.runs)]
-        return cls(tuple(found), over.index(False) if False in over else len(over))
+        renewed = {key_hash(*group): moment for group, moment in history.accepted.items()}
+        return cls(tuple(found), over.index(False) if False in over else len(over), renewed)
 
     def then(self, window: Window, parts: Mapping[str, Packed]) -> Self:
         """Return the past with one more run, which trains."""
@@ -92,6 +97,19 @@ class Past:
             if run.alerted:
                 muted[:, place] = np.isin(groups, run.parts.get(BLAMED, NONE))
         return muted
+
+    def outdated(self, groups: Hashes) -> NDArray[np.bool_]:
+        """Which groups had another normal then, in which runs, one column a run: they tell nothing of the level now."""
+        outdated = np.zeros((len(groups), len(self.runs)), np.bool_)
+        for place, group in enumerate(groups.tolist()):
+            if group in self.renewed:
+                outdated[place] = [window.start < self.renewed[group] for window in self.windows]
+        return outdated
+
+    def surprised(self, groups: Hashes) -> NDArray[np.bool_]:
+        """Which groups were held against a normal that was over, in which runs: their deviations tell nothing."""
+        renewed = np.array([group in self.renewed for group in groups.tolist()], np.bool_)
+        return self.muted(groups) | (renewed[:, None] & self.accepted)
 
     @cached_property
     def alerted(self) -> NDArray[np.bool_]:

@@ -67,7 +67,7 @@ class RunScore:
         )
         as_of = past.table("groups", "groupkeys", sample.group_keys)
         then = past.table("families", "famkeys", sample.family_keys)
-        muted = past.muted(sample.group_keys)
+        muted = past.surprised(sample.group_keys)
         if muted.any():
             as_of = np.where(muted, np.nan, as_of)
             then = np.where(sample.by_family.highest(muted.astype(float)) > 0, np.nan, then)
