@@ -55,7 +55,7 @@ class _Reading:
         prediction = self._prediction(frame, monitored, label)
         second = plain.numbers(frame[name]) if (name := self._one(frame, "second_prediction")) else None
         order = self._one(frame, "order")
-        reference = plain.count_of(self.said.get("reference_days"), 60)
+        reference = plain.count_of(self.said.get("reference_days"), 60, since=dates.min())
         start, first_test = self._starts(dates, reference)
         made = Subject(
             name=str(self.said.get("name") or "data"),
@@ -113,15 +113,16 @@ class _Reading:
         numeric = self._many(frame, "numeric")
         categorical = [name for name in self._many(frame, "categorical") if name not in numeric]
         if not numeric and not categorical:
-            numeric = [name for name in frame if name not in left_out and plain.is_number(frame[name])]
-            categorical = [name for name in frame if name not in left_out and name not in numeric]
+            known = [str(name) for name in frame if name not in left_out]
+            numeric = [name for name in known if plain.is_number(frame[name])]
+            categorical = [name for name in known if name not in numeric]
             self.notes.append("numeric and categorical columns were inferred from the types")
-        known = {*numeric, *categorical, str(self.said.get("label")), str(self.said.get("prediction"))}
+        taken = {*numeric, *categorical, str(self.said.get("label")), str(self.said.get("prediction"))}
         for role in ("hours", "joined", "segment", "segment2", "key"):
             for name in self._many(frame, role):
-                if name not in known:
+                if name not in taken:
                     (numeric if plain.is_number(frame[name]) else categorical).append(name)
-                    known.add(name)
+                    taken.add(name)
         second = self.said.get("second_prediction")
         return [n for n in numeric if n != second], [n for n in categorical if n != second]
 
@@ -129,14 +130,15 @@ class _Reading:
         self, frame: pd.DataFrame, numeric: list[str], categorical: list[str]
     ) -> tuple[dict[str, pd.Series], list[str], list[str]]:
         columns: dict[str, pd.Series] = {}
-        numbers, names = [], []
-        for name in (name for name in frame if name in {*numeric, *categorical}):
+        numbers: list[str] = []
+        names: list[str] = []
+        for name in (str(name) for name in frame if name in {*numeric, *categorical}):
             values = plain.numbers(frame[name]) if name in numeric else plain.names(frame[name])
             if name in numeric and frame[name].notna().any() and not values.notna().any():
                 self.notes.append(f"{name} holds no numbers and counts as categorical")
                 values = plain.names(frame[name])
-            (numbers if values.dtype == float else names).append(str(name))
-            columns[str(name)] = values
+            (numbers if values.dtype == float else names).append(name)
+            columns[name] = values
         if not columns:
             raise SystemExit("The adapter names no column that its frame has.")
         return columns, numbers, names

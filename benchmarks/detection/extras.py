@@ -63,7 +63,8 @@ def _embedded(subject: Subject) -> NDArray[np.float64]:
     if not scaled.shape[1]:
         scaled = np.random.default_rng(SEED).normal(size=(len(numbers), 1))
     weights = np.random.default_rng(SEED).normal(size=(scaled.shape[1], EMBEDDING))
-    return np.round(np.tanh(scaled @ weights / np.sqrt(scaled.shape[1])), 5)
+    vectors: NDArray[np.float64] = np.round(np.tanh(scaled @ weights / np.sqrt(scaled.shape[1])), 5)
+    return vectors
 
 
 def plan_of_extended(days: Days, plan: Plan) -> Plan:
@@ -121,7 +122,8 @@ def _series(
 ) -> NDArray[np.float64]:
     run = np.arange(RUNS)
     quiet = 0.08 * rng.normal(size=RUNS) - np.where(run % 7 >= 5, 0.1, 0.0)
-    return np.exp(np.log(120.0) + quiet + shape(run - BROKEN + 1))
+    series: NDArray[np.float64] = np.exp(np.log(120.0) + quiet + shape(run - BROKEN + 1))
+    return series
 
 
 def _alerts(judge: Judge, series: NDArray[np.float64], memory: bool) -> list[int]:

@@ -67,7 +67,7 @@ class Days:
     @cached_property
     def spread(self) -> dict[str, float]:
         """The standard deviation that each number had in training."""
-        return {name: float(value) for name, value in self.training.std(numeric_only=True).items()}
+        return {str(name): float(value) for name, value in self.training.std(numeric_only=True).items()}
 
 
 def partitioned(subject: Subject, *, weekly: bool = False) -> Days:

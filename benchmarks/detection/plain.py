@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+UNITS = ((1e6, 86_400e9), (1e11, 1e9), (1e14, 1e6), (1e17, 1e3))
+"""Up to which number counts of time are days, seconds, milliseconds or microseconds, and the nanoseconds of each."""
+
 
 def is_number(values: pd.Series) -> bool:
     """Whether a column holds numbers, or texts that are all numbers."""
@@ -25,9 +28,11 @@ def numbers(values: pd.Series) -> pd.Series:
     """A column as floats; moments and spans as seconds, what is no number as NaN."""
     if types.is_datetime64_any_dtype(values):
         moments = pd.to_datetime(values, utc=True)
-        return ((moments - pd.Timestamp(0, tz="UTC")).dt.total_seconds()).astype(float)
+        seconds: pd.Series = (moments - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
+        return seconds.astype(float)
     if types.is_timedelta64_dtype(values):
-        return values.dt.total_seconds().astype(float)
+        spans: pd.Series = values.dt.total_seconds()
+        return spans.astype(float)
     found = pd.to_numeric(_untyped(values), errors="coerce")
     array = np.array(found.to_numpy(dtype=float, na_value=np.nan), dtype=float)
     return pd.Series(np.where(np.isfinite(array), array, np.nan), index=values.index)
@@ -80,15 +85,26 @@ def sortable(values: pd.Series) -> pd.Series:
 
 
 def count_of(said: Any, otherwise: int, since: pd.Timestamp | None = None) -> int:
-    """A number of days: a number, the length of a range or list, or a date counted from another one."""
+    """A number of days: a number, the length of a list, first and last as two numbers, or a date since another one."""
     if said is None or isinstance(said, bool):
         return otherwise
     if isinstance(said, (str, date, np.datetime64)):
         moment = pd.to_datetime(str(said), errors="coerce")
-        return otherwise if moment is pd.NaT or since is None else max((moment - since).days, 0)
+        if since is None or not isinstance(moment, pd.Timestamp):
+            return otherwise
+        return max((moment - since).days, 0)
     if isinstance(said, Iterable):
-        return len(list(said)) or otherwise
+        listed = list(said)
+        return _between(*listed) if len(listed) == 2 else len(listed) or otherwise
     return max(int(said), 0)
+
+
+def _between(first: Any, last: Any) -> int:
+    """Days from a first to a last one, given as numbers or as dates."""
+    found = pd.to_numeric(pd.Series([first, last], dtype=object), errors="coerce")
+    if found.isna().any():
+        found = days(pd.Series([str(first), str(last)])).map(pd.Timestamp.toordinal, na_action="ignore")
+    return 0 if found.isna().any() else max(int(found[1] - found[0]), 1)
 
 
 def _untyped(values: pd.Series) -> pd.Series:
@@ -111,8 +127,5 @@ def _numbered(counts: pd.Series) -> pd.Series:
     if 19_000_101 <= middle <= 22_001_231:
         texts = counts.map(lambda number: f"{number:.0f}", na_action="ignore")
         return pd.to_datetime(texts, format="%Y%m%d", errors="coerce", utc=True)
-    unit = next(
-        (unit for limit, unit in ((1e6, "D"), (1e11, "s"), (1e14, "ms"), (1e17, "us")) if middle < limit),
-        "ns",
-    )
-    return pd.to_datetime(counts, unit=unit, errors="coerce", utc=True)
+    size = next((size for limit, size in UNITS if middle < limit), 1.0)
+    return pd.to_datetime(counts * size, errors="coerce", utc=True)

@@ -36,7 +36,7 @@ def _path(*names: str) -> Callable[[Figures], float | None]:
         found: Any = figures
         for name in names:
             found = found.get(name) if isinstance(found, dict) else None
-        return found
+        return None if found is None else float(found)
 
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -204,10 +205,15 @@ class _Course:
 
 
 def answer(report: Report) -> Answer:
-    """A report as one answer: whether it alerts, how unusual the run is, and whom it blames."""
+    """A report as one answer: whether it alerts, how unusual the run is, and whom it blames.
+
+    The first finding blames first. Where it is about a rule of several columns, the one that is in most findings does.
+    """
+    findings = [accused(verdict) for verdict in ranked(report.verdicts)]
+    often = Counter(column for columns in findings for column in columns)
     blamed: dict[str, None] = {}
-    for verdict in ranked(report.verdicts):
-        blamed.update(dict.fromkeys(accused(verdict)))
+    for columns in findings:
+        blamed.update(dict.fromkeys(sorted(columns, key=lambda column: -often[column])))
     score = report.score
     if score is None:
         score = max((verdict.severity for verdict in report.verdicts), default=0.0)

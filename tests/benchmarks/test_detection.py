@@ -131,6 +131,17 @@ def test_start_day_is_that_of_history_or_of_the_test(said: Any, start: int, test
 
 
 @pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (None, 60), (30, 30), (range(40), 40), ([0, 45], 45), (("2024-01-01", "2024-02-01"), 31), ("2024-01-11", 10),
+        (list("abc"), 3), ([], 60), (np.int64(7), 7),
+    ],
+)  # fmt: skip
+def test_a_number_of_days_may_be_said_in_many_ways(said: Any, expected: int) -> None:
+    assert plain.count_of(said, 60, since=pd.Timestamp("2024-01-01")) == expected
+
+
+@pytest.mark.parametrize(
     ("values", "expected"),
     [
         (["2024-01-02", "2024-01-03"], ["2024-01-02", "2024-01-03"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -43,9 +45,7 @@ def swapped(place: Place) -> Damage | None:
     """Two columns change places."""
     others = place.shuffled(place.subject.numeric)
     for first in place.shuffled(place.subject.numeric):
-        found = drawn(
-            place, [name for name in others if name != first], lambda old, first=first: place.rows[first]
-        )
+        found = drawn(place, [name for name in others if name != first], partial(_instead, place.rows[first]))
         if found is None:
             continue
         second, values = found
@@ -55,6 +55,10 @@ def swapped(place: Place) -> Damage | None:
         rows = place.rows.assign(**{first: one, second: other})
         return Damage(rows=rows, guilty=frozenset({first, second}), touched=len(touched))
     return None
+
+
+def _instead(other: pd.Series, _: pd.Series) -> pd.Series:
+    return other
 
 
 def truncated(place: Place) -> Damage | None:

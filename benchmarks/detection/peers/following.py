@@ -110,7 +110,8 @@ class Redyuk(Following):
 
 def _distances(left: Floats, right: Floats) -> Floats:
     squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * left @ right.T
-    return np.sqrt(np.maximum(squares, 0.0))
+    distances: Floats = np.sqrt(np.maximum(squares, 0.0))
+    return distances
 
 
 class Gate(Following):
