@@ -38,7 +38,9 @@ def _last_event(asset: Any, context: Context) -> Any:
 
 
 def _last_of_inlet(asset: Any, context: Context) -> Any:
-    events = context["inlet_events"][asset].ascending(False).limit(1)
+    # Those of a mapped task were made of the inlets it had before it was mapped.
+    accessors = type(context["inlet_events"])([asset])
+    events = accessors[asset].ascending(False).limit(1)
     return events[0] if len(events) else None
 
 

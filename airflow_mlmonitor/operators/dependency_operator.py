@@ -35,13 +35,13 @@ class DependencyChangeOperator(MonitorOperator):
         dependencies: Sequence[Dependency] = (),
         assets: Sequence[Any] = (),
         asset_policy: str = "warn",
-        inlets: Sequence[Any] = (),
         **kwargs: Any,
     ) -> None:
         if not dependencies and not assets:
             raise ConfigurationError("DependencyChangeOperator() needs dependencies or assets to look at.")
         check = DependencyChange(dependencies=tuple(dependencies))
-        super().__init__(checks=[check], inlets=[*inlets, *assets], **kwargs)
+        kwargs["inlets"] = [*(kwargs.get("inlets") or []), *assets]
+        super().__init__(checks=[check], **kwargs)
         self.assets = assets
         self.asset_policy = asset_policy
 

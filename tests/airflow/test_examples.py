@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
@@ -118,3 +121,38 @@ def test_prediction_quality_waits_for_the_arrivals_and_looks_at_every_airport(ru
     at_newark = history.values("auc", "chance", "origin=EWR")
     assert len(gaps) == len(at_newark) == 7
     assert gaps.min() > 0
+
+
+def publish(data: Path, limit: int, *, promoted: bool = True) -> None:
+    """Publish a model, its checksum and its settings, as another team would."""
+    training = pd.read_parquet(data / "training.parquet", columns=["sched_dep_time", "late"])
+    late = training["late"].groupby(training["sched_dep_time"] // 100).mean() * (1 if promoted else 0.5)
+    (data / "published").mkdir(exist_ok=True)
+    model = data / "published" / "model.json"
+    model.write_text(json.dumps({str(hour): share for hour, share in late.items()}))
+    if promoted:
+        (data / "published" / "SHA256SUMS").write_text(
+            f"{hashlib.sha256(model.read_bytes()).hexdigest()}  model.json\n"
+        )
+    (data / "published" / "settings.yaml").write_text(f"late_after_minutes: {limit}\npublished: today\n")
+
+
+def test_dependency_changes_stop_a_model_that_was_not_promoted(run_dag, example, data):
+    dag = example("dependency_changes")
+    runs = []
+    for day, (limit, promoted) in zip(
+        flights.WEEK, [(15, True), (15, True), (20, True), (15, False)], strict=False
+    ):
+        publish(data, limit, promoted=promoted)
+        runs.append(run_dag(dag, "scheduled", morning_after(day)))
+    assert [run.state("score") for run in runs] == ["success"] * 3 + ["upstream_failed"]
+    assert [run.xcom("upstream")["status"] for run in runs] == ["ok", "ok", "warn", "fail"]
+    said = [finding["why"] for finding in runs[2].xcom("upstream")["findings"]]
+    assert said == [
+        "late_after_minutes was 15, is 20; last as it was in the run of 2013-03-12, unchanged since 2013-03-11"
+    ]
+    assert (
+        runs[3]
+        .xcom("upstream")["findings"][0]["why"]
+        .startswith("the wrong model is in production: the promoted one has sha256 ")
+    )
