@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import takewhile
 
 SHOWN = 60
 """Characters of a value that are shown."""
+
+
+DIGEST = re.compile(r"\b[0-9a-f]{40,}\b")
+"""What nobody reads to its end."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Difference:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split()) or "empty"
+    text = DIGEST.sub(lambda digest: f"{digest[0][:12]}…", " ".join(text.split())) or "empty"
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
