@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 OPERATIONS = "operations"
 """Family of metrics that are judged one by one, and the trace that they leave."""
 
-DEPENDENCY = "dependency"
-"""Family of metrics that say what changed: a limit says how grave that is, and no past makes it usual."""
+LIMITED = {"dependency", "staleness"}
+"""Families of metrics that say what changed or how old it is: a limit says how grave that is, and no past makes it
+usual."""
 
-APART = {OPERATIONS, DEPENDENCY}
+APART = {OPERATIONS, *LIMITED}
 
 Key = tuple[str, str, str]
 
@@ -104,10 +105,8 @@ class Learned(Judge):
         judgement = evaluate(self, sample, past, window)
         operations = Operations.of(self, metrics, history, window)
         single, others = iter(operations.verdicts), iter(judgement.verdicts)
-        plain = (
-            Verdict(metric=metric, status=Status.OK) for metric in metrics if metric.family == DEPENDENCY
-        )
-        kinds: dict[str, Iterator[Verdict]] = {OPERATIONS: single, DEPENDENCY: plain}
+        plain = (Verdict(metric=metric, status=Status.OK) for metric in metrics if metric.family in LIMITED)
+        kinds: dict[str, Iterator[Verdict]] = {OPERATIONS: single, **dict.fromkeys(LIMITED, plain)}
         judged = [next(kinds.get(metric.family, others)) for metric in metrics]
         return replace(
             judgement, verdicts=_hardened(judged), traces={**judgement.traces, **operations.traces}
