@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from airflow_mlmonitor.data.profile import Profile
     from airflow_mlmonitor.data.rules.rule import Measure
 
-APART = {"quality"}
+APART = {"quality", "stability"}
 """Families of which another check asks."""
 
 

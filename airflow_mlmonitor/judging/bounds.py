@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.errors import ConfigurationError
-from airflow_mlmonitor.judging.phrases import phrase
+from airflow_mlmonitor.judging.phrases import SPEAKING, phrase
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.words import number
 
@@ -110,8 +110,8 @@ def _bounded(verdict: Verdict, limit: Mapping[str, Any]) -> Verdict:
     least, most = f"at least {number(low)}", f"at most {number(high)}"
     allowed = " and ".join(([] if low is None else [least]) + ([] if high is None else [most]))
     why = f"{verdict.metric.name} is {number(value)}; the bound is {allowed}"
-    if verdict.metric.family == "dependency" and verdict.metric.why:
-        why = verdict.metric.why  # what changed, from what to what: the number adds nothing
+    if verdict.metric.family in SPEAKING and verdict.metric.why:
+        why = verdict.metric.why
     if verdict.metric.family == "parity":
         why = f"{phrase(verdict.metric)}; the bound is {allowed}"
     status = SEVERITIES[limit.get("severity", "fail")]

@@ -43,6 +43,9 @@ PHRASES = {
 SENTENCES = frozenset({"nulls_by_segment", "identity", "ordered", "segment_rows"})
 """Metrics whose reason says it all."""
 
+SPEAKING = frozenset({"dependency", "stability", "staleness"})
+"""Families whose metrics do so: they say what happened, from what to what."""
+
 
 def phrase(metric: Metric) -> str:
     """Say what a metric says.
@@ -53,7 +56,7 @@ def phrase(metric: Metric) -> str:
     'spend_per_visit is 2.5'
     """
     name = metric.name.rpartition(".")[2]
-    if name in SENTENCES and metric.why:
+    if (name in SENTENCES or metric.family in SPEAKING) and metric.why:
         return metric.why
     if name.startswith("share:"):
         return f"{name.removeprefix('share:')!r} in {amount(metric.value, metric.scale)} of {plural(metric.n, 'row')}"
