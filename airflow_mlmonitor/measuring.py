@@ -77,6 +77,7 @@ def measure(
         connections=connections,
         facts=shelf.facts() if looks else {},
         announced=shelf.announced() if depends else {},
+        past=shelf.observed,
     )
     for check in checks:
         try:

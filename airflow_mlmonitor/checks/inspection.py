@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.checks.observation import Past, nothing
 from airflow_mlmonitor.data.recipe import Recipe
 from airflow_mlmonitor.data.window import Window
 
@@ -33,6 +34,8 @@ class Scene:
         What the last run that trains remembered, by name; empty on the first run.
     announced
         Dependency to who announced that it changes about now, and why.
+    past
+        Looks up what earlier runs of any monitor saw, up to the end of the window.
     """
 
     window: Window
@@ -40,6 +43,7 @@ class Scene:
     connections: Connections
     facts: Mapping[str, str] = field(default_factory=dict)
     announced: Mapping[str, str] = field(default_factory=dict)
+    past: Past = nothing
 
 
 @dataclass(frozen=True, kw_only=True)

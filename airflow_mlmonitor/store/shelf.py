@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from airflow_mlmonitor.checks.metric import Worse
+from airflow_mlmonitor.checks.observation import Observation, Observed, Series
 from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.store.announcing import announced
+from airflow_mlmonitor.store.history import State
 from airflow_mlmonitor.store.store import MetricsStore
 
 LOOKED_BACK = 365
@@ -48,6 +51,32 @@ class StoreShelf:
     def announced(self) -> dict[str, str]:
         """Return which dependencies somebody announced to change about the window, and in whose words."""
         return announced(self.store, self.model, self.window)
+
+    def observed(self, series: Series) -> Observed:
+        """Return what earlier runs of any monitor saw of a series, up to the end of the window."""
+        history = self.store.history(
+            series.monitor,
+            asof=self.window.end,
+            last=LOOKED_BACK,
+            metric=series.metric or None,
+            column=series.column,
+            points=bool(series.metric),
+        )
+        found = history.points.get((series.metric, series.column, series.slice), {})
+        observations = tuple(
+            Observation(run.window, run.model_version, found[place].value if place in found else None)
+            for place, run in enumerate(history.runs)
+            if run.state is not State.BAD
+        )
+        return Observed(
+            observations, self._worse(series, history.runs[max(found)].window) if found else "both"
+        )
+
+    def _worse(self, series: Series, window: Window) -> Worse:
+        """Which direction of a series is bad, by a run that has it."""
+        key = (series.metric, series.column, series.slice)
+        verdicts = self.store.verdicts(series.monitor, window)
+        return next(verdict.metric.worse for verdict in verdicts if verdict.metric.key == key)
 
     def training_days(self, last: int) -> list[tuple[Window, Profile]]:
         """Return the dated parts of the model's latest pin that lie before the window, oldest first."""
