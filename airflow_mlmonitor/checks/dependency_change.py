@@ -73,7 +73,7 @@ class DependencyChange(Inspection):
         limits: dict[str, Mapping[str, Any]] = {}
         for dependency in self.dependencies:
             column = column_of(dependency.title)
-            start = f"{column}.{self.prefix}." if self.prefix else f"{column}."
+            start = f"{column}.{self._start}"
             limits[f"{start}dependency_wrong"] = {"max": 0, "severity": "fail"}
             if dependency.policy != "info":
                 limit = {"max": 0, "severity": dependency.policy}
@@ -93,11 +93,16 @@ class DependencyChange(Inspection):
             if seen.changes:
                 changes[dependency.title] = list(seen.changes)
         if changes:
-            facts[f"{self.prefix}{CHANGES}"] = json.dumps(changes)
+            facts[f"{self._start}{CHANGES}"] = json.dumps(changes)
         return Inspected(metrics=metrics, facts=facts)
 
     def _fact(self, dependency: Dependency) -> str:
-        return f"{self.prefix}{FACT}{column_of(dependency.title)}"
+        return f"{self._start}{FACT}{column_of(dependency.title)}"
+
+    @property
+    def _start(self) -> str:
+        """What its metrics' and facts' names begin with."""
+        return f"{self.prefix}." if self.prefix else ""
 
     def _seen(self, dependency: Dependency, scene: Scene) -> _Seen:
         from airflow_mlmonitor.data.dependencies.remembered import Remembered
