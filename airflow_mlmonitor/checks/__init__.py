@@ -9,12 +9,14 @@ from airflow_mlmonitor.checks.drift import Drift
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.checks.model_staleness import ModelStaleness
+from airflow_mlmonitor.checks.numerical_stability import NumericalStability
 from airflow_mlmonitor.checks.observation import Series
 from airflow_mlmonitor.checks.parity import FeatureParity
 from airflow_mlmonitor.checks.quality import Quality
 from airflow_mlmonitor.checks.shape import Shape
 from airflow_mlmonitor.checks.skew import Skew
 from airflow_mlmonitor.checks.standard import standard_checks
+from airflow_mlmonitor.checks.training_log import TrainingLog
 from airflow_mlmonitor.checks.values import Values
 
 __all__ = [
@@ -27,11 +29,13 @@ __all__ = [
     "Inspection",
     "Metric",
     "ModelStaleness",
+    "NumericalStability",
     "Quality",
     "Scene",
     "Series",
     "Shape",
     "Skew",
+    "TrainingLog",
     "Values",
     "check",
     "standard_checks",
