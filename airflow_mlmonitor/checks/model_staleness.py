@@ -43,8 +43,8 @@ class ModelStaleness(Inspection):
         Share of rows that other versions than the promoted one may score. While the window in which it was promoted
         is not over, any share is allowed.
     serving
-        Where something tells which version serves: another record, or a dependency such as an ``Endpoint`` whose first
-        part is the version.
+        Where something tells which version serves: another record, or a dependency such as an ``Endpoint``, by
+        its part ``version`` or else its first.
     quality
         The series that says how good the model is, of another monitor whose runs have a ``model_version``.
     tolerated_loss
@@ -180,12 +180,12 @@ def _serving(dates: ModelDates, serving: ModelRecord | Dependency, scene: Scene)
     found: str
     if isinstance(serving, Dependency):
         parts = serving.fingerprint(scene.connections, scene.window).parts
-        found, label = next(iter(parts.values()), ""), serving.title
+        found, label = parts.get("version") or next(iter(parts.values()), ""), serving.title
     else:
         found, label = _dates(serving, scene).version, serving.label
     if not found or not dates.version:
         why = f"{label if not found else 'the record'} names no version"
         return measured("wrong_version", None, scale="count", worse="up", why=why)
     wrong = not same(found, dates.version)
-    why = f"{promotion(dates, scene.window.end)}; {label} serves {found}" if wrong else None
-    return measured("wrong_version", float(wrong), scale="count", worse="up", why=why)
+    said = f"{promotion(dates, scene.window.end)}; {label} serves {found}"
+    return measured("wrong_version", float(wrong), scale="count", worse="up", why=said if wrong else None)

@@ -8,10 +8,12 @@ from airflow_mlmonitor.operators.parity_operator import FeatureParityOperator
 from airflow_mlmonitor.operators.profile_operator import ProfileOperator
 from airflow_mlmonitor.operators.quality_operator import PredictionQualityOperator
 from airflow_mlmonitor.operators.skew_operator import TrainServeSkewOperator
+from airflow_mlmonitor.operators.staleness_operator import ModelStalenessOperator
 
 __all__ = [
     "DependencyChangeOperator",
     "FeatureParityOperator",
+    "ModelStalenessOperator",
     "MonitorOperator",
     "PredictionQualityOperator",
     "ProfileOperator",
