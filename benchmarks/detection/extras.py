@@ -24,7 +24,7 @@ EMBEDDING = 8
 OTHERS = 6
 """Columns of the subject that stay beside the added ones."""
 
-SERIES = 20
+SERIES = 10
 """Of each operational shape."""
 
 RUNS = 100

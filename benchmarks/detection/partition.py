@@ -82,6 +82,8 @@ def partitioned(subject: Subject, *, weekly: bool = False) -> Days:
     gaps = subject.dates.drop_duplicates().sort_values().diff().dropna().dt.days
     step = 7 if weekly else max(int(gaps.median()), 1) if len(gaps) else 1
     starts = first + pd.to_timedelta((subject.dates - first).dt.days // step * step, unit="D")
+    if weekly:  # a week that has only begun is no week
+        starts = starts[starts <= subject.dates.max() - pd.Timedelta(days=step - 1)]
     ordered = _ordered(subject, starts)
     dates, frames, seconds = [], [], []
     for date, rows in ordered.groupby("start", sort=True):
@@ -95,7 +97,7 @@ def partitioned(subject: Subject, *, weekly: bool = False) -> Days:
 
 
 def _ordered(subject: Subject, starts: pd.Series) -> pd.DataFrame:
-    keys = pd.DataFrame({"start": starts, "date": subject.dates})
+    keys = pd.DataFrame({"start": starts, "date": subject.dates.loc[starts.index]})
     by = ["start", "date"]
     if subject.order is not None:
         keys["order"] = subject.order
