@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
-from airflow_mlmonitor.data.dependencies import Dependency
 from airflow_mlmonitor.errors import ConfigurationError, MLMonitorError
 
 if TYPE_CHECKING:
-    from airflow_mlmonitor.data.dependencies import Fingerprint
+    from airflow_mlmonitor.data.dependencies import Dependency, Fingerprint
     from airflow_mlmonitor.data.dependencies.difference import Difference
     from airflow_mlmonitor.data.dependencies.remembered import Remembered
 

@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_mlmonitor.data.dependencies import Stated
-
 if TYPE_CHECKING:
     from airflow_mlmonitor.context import Context
     from airflow_mlmonitor.data.dependencies import Dependency
@@ -23,6 +21,8 @@ def asset_dependencies(assets: Sequence[Any], policy: str, context: Context) -> 
     :param policy: what a change means.
     :param context: the context of the task.
     """
+    from airflow_mlmonitor.data.dependencies import Stated
+
     found = [(asset, _last_event(asset, context)) for asset in assets]
     return [
         Stated(_parts(event), name=f"asset {asset.name}", policy=policy)  # type: ignore[arg-type]
