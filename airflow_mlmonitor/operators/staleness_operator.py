@@ -81,7 +81,7 @@ class ModelStalenessOperator(MonitorOperator):
             quality=quality,
             tolerated_loss=tolerated_loss,
         )
-        if source is not None and version_column not in source.categorical:
+        if source and version_column and version_column not in source.categorical:
             source = replace(source, categorical=(*source.categorical, version_column))
         assets = [] if asset is None else [asset]
         super().__init__(source=source, checks=[check], inlets=[*inlets, *assets], **kwargs)
@@ -92,5 +92,8 @@ class ModelStalenessOperator(MonitorOperator):
         if self.asset is None:
             return monitor
         stated = asset_model(self.asset, window_of(context, self.window), context)
-        (check,) = monitor.checks
-        return replace(monitor, checks=[replace(check, record=stated)])
+        checks = [
+            replace(check, record=stated) if isinstance(check, ModelStaleness) else check
+            for check in monitor.checks
+        ]
+        return replace(monitor, checks=checks)
