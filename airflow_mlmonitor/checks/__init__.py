@@ -9,6 +9,7 @@ from airflow_mlmonitor.checks.drift import Drift
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.checks.model_staleness import ModelStaleness
+from airflow_mlmonitor.checks.model_weights import ModelWeights
 from airflow_mlmonitor.checks.numerical_stability import NumericalStability
 from airflow_mlmonitor.checks.observation import Series
 from airflow_mlmonitor.checks.parity import FeatureParity
@@ -29,6 +30,7 @@ __all__ = [
     "Inspection",
     "Metric",
     "ModelStaleness",
+    "ModelWeights",
     "NumericalStability",
     "Quality",
     "Scene",

@@ -8,6 +8,7 @@ from airflow_mlmonitor.operators.parity_operator import FeatureParityOperator
 from airflow_mlmonitor.operators.profile_operator import ProfileOperator
 from airflow_mlmonitor.operators.quality_operator import PredictionQualityOperator
 from airflow_mlmonitor.operators.skew_operator import TrainServeSkewOperator
+from airflow_mlmonitor.operators.stability_operator import NumericalStabilityOperator
 from airflow_mlmonitor.operators.staleness_operator import ModelStalenessOperator
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "FeatureParityOperator",
     "ModelStalenessOperator",
     "MonitorOperator",
+    "NumericalStabilityOperator",
     "PredictionQualityOperator",
     "ProfileOperator",
     "TrainServeSkewOperator",
