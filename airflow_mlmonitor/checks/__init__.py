@@ -6,6 +6,7 @@ from airflow_mlmonitor.checks.check import Check, check
 from airflow_mlmonitor.checks.consistency import Consistency
 from airflow_mlmonitor.checks.dependency_change import DependencyChange
 from airflow_mlmonitor.checks.drift import Drift
+from airflow_mlmonitor.checks.feature_invariants import FeatureInvariants
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.checks.model_staleness import ModelStaleness
@@ -25,6 +26,7 @@ __all__ = [
     "Consistency",
     "DependencyChange",
     "Drift",
+    "FeatureInvariants",
     "FeatureParity",
     "Inspected",
     "Inspection",

@@ -87,6 +87,10 @@ class Frame(Source):
         ((name, values),) = super().serialize().items()
         return {name: {"data": self.label, **values}}
 
+    def loaded(self, window: Window | None) -> Self:
+        """The same with the data at hand: a function is called."""
+        return replace(self, data=self._called(window)) if _is_function(self.data) else self
+
     def _called(self, window: Window | None) -> Any:
         taken = inspect.signature(self.data).parameters
         known = {"window": window, "start": window and window.start, "end": window and window.end}

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FOLLOWED = {"beyond", "custom", "duplicates", "parity", "quality", "rows"}
 """Families without a baseline to test against: they are held against their own past."""
 
+INVARIANT = "invariant"
+"""A family that has one where the training data is given."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Significance(Judge):
@@ -77,7 +80,7 @@ class Significance(Judge):
     def _weighed(self, metric: Metric, q_value: float | None, band: Band | None) -> Verdict:
         if metric.value is None:
             return Verdict(metric=metric, status=Status.OK, expected=metric.expected)
-        if metric.family in FOLLOWED:
+        if metric.family in FOLLOWED or (metric.family == INVARIANT and metric.effect is None):
             return _followed(metric, band)
         if q_value is None or metric.effect is None:
             return _quiet(metric, band)

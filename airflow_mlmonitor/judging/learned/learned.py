@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 OPERATIONS = "operations"
 """Family of metrics that are judged one by one, and the trace that they leave."""
 
-LIMITED = {"dependency", "staleness"}
-"""Families of metrics that say what changed or how old it is: a limit says how grave that is, and no past makes it
-usual."""
+LIMITED = {"dependency", "recorded", "staleness"}
+"""Families of metrics that say what changed or how old it is, or are only recorded: a limit says how grave that is, and
+no past makes it usual."""
 
 APART = {OPERATIONS, *LIMITED}
 
