@@ -19,7 +19,7 @@ from airflow_mlmonitor.data.parity.side_by_side import SideBySide, pairs_of, pla
 from airflow_mlmonitor.data.source import Rows
 from airflow_mlmonitor.errors import DataError
 
-MEMORY = "1GB"
+MEMORY = "700MB"
 """What DuckDB may take before it goes to disk; batches and Python come on top."""
 
 THREADS = 2
