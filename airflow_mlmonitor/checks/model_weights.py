@@ -132,15 +132,7 @@ def _of(column: str, tensor: TensorSummary, before: Shadows) -> Iterator[Metric]
     yield _metric(column, "largest_weight", tensor.largest, n, "log", "both")
     yield _metric(column, "weight_norm", tensor.norm, n, "log", "both")
     share = tensor.zeros / n if n else None
-    yield _metric(
-        column,
-        "zero_weight_share",
-        share,
-        n,
-        "share",
-        "both",
-        None if n else "there are no weights",
-    )
+    yield _metric(column, "zero_weight_share", share, n, "share", "both", _zeros(column, tensor))
     if tensor.dead_rows is not None and tensor.shape[0]:
         rows = tensor.shape[0]
         said = f"nothing but 0 in {tensor.dead_rows:,} of {rows:,} rows of {column}"
@@ -148,6 +140,14 @@ def _of(column: str, tensor: TensorSummary, before: Shadows) -> Iterator[Metric]
     change = before.change(column, tensor)
     moved = f"{column} moved by {change.share:.1%} of its size" if change.share is not None else change.why
     yield _metric(column, "weight_change", change.share, n, "log", "both", moved)
+
+
+def _zeros(column: str, tensor: TensorSummary) -> str:
+    if not tensor.count:
+        return "there are no weights"
+    said = f"{tensor.zeros:,} of {tensor.count:,} weights of {column} are 0"
+    dead = f", {tensor.dead_rows:,} of {tensor.shape[0]:,} rows as a whole" if tensor.dead_rows else ""
+    return said + dead
 
 
 def _metric(

@@ -70,6 +70,10 @@ class TrainingLog(Inspection):
         object.__setattr__(self, "metrics", tuple(self.metrics))
         if not isinstance(self.source, Source):
             object.__setattr__(self, "source", os.fspath(self.source))
+        if self.validation == self.loss:
+            raise ConfigurationError(
+                f"TrainingLog(): validation={self.validation!r} is the loss itself; leave it out."
+            )
         if not self.explodes > 1 or not self.overfits > 0 or (self.steps is not None and self.steps < 1):
             raise ConfigurationError(
                 f"TrainingLog(explodes={self.explodes!r}, overfits={self.overfits!r}, steps={self.steps!r}): "
