@@ -25,6 +25,8 @@ from benchmarks.detection.reading import Reading
 
 Advance = Callable[[int], object]
 
+DISAGREEING, SEGMENT_ROWS = "disagreeing_share", "segment_rows"
+
 FIRST = 14
 FIRST_FAILED = 5
 """Runs that a young monitor has seen before something fails."""
@@ -221,8 +223,16 @@ def answer(report: Report) -> Answer:
 
 
 def accused(verdict: Verdict) -> list[str]:
-    """The columns that a verdict is about; rules are about several."""
-    return verdict.metric.column.split("+") if verdict.metric.column else [TABLE]
+    """What a verdict is about, as its words have it.
+
+    Rules are about several columns; rows of one key that disagree do so about the last one. A segment's number of rows
+    is a matter of the table, in that column.
+    """
+    metric = verdict.metric
+    columns = metric.column.split("+") if metric.column else [TABLE]
+    if metric.name == DISAGREEING:
+        return columns[::-1]
+    return [TABLE, *columns] if metric.family == SEGMENT_ROWS else columns
 
 
 def _moment(window: Window) -> datetime:

@@ -368,12 +368,14 @@ def test_peers_see_something_in_a_thousandfold_column(peer: Any, small: Measured
 
 
 def test_a_verdict_accuses_every_column_of_its_rule() -> None:
-    def about(column: str | None) -> list[str]:
-        metric = Metric(name="identity", value=0.1, column=column)
+    def about(column: str | None, name: str = "identity", family: str = "identity") -> list[str]:
+        metric = Metric(name=name, value=0.1, column=column, family=family)
         return accused(Verdict(metric=metric, status=Status.WARN))
 
     assert about("hour+clock") == ["hour", "clock"]
     assert about(None) == [TABLE]
+    assert about("origin+hour+temp", "disagreeing_share") == ["temp", "hour", "origin"]
+    assert about("hour", "segment_rows", "segment_rows") == [TABLE, "hour"]
 
 
 # Scores -----------------------------------------------------------------------------------------------------------
