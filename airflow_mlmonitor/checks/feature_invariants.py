@@ -120,7 +120,7 @@ def _metrics(kept: Kept, before: Kept | None, private: frozenset[str]) -> Iterat
         yield Metric(name=name, value=1.0, column=column, family=RECORDED, worse="up", scale="count", why=why)
         return
     yield _share(kept, before, private, family)
-    seen, usual = _number(kept), before and _number(before)
+    seen, usual = _number(kept), _number(before) if before else None
     if seen is not None and private.isdisjoint(invariant.columns):
         name = f"{invariant.name}.observed"
         yield Metric(name=name, value=seen, column=invariant.column, family=family, expected=usual)

@@ -49,7 +49,7 @@ def median(asked: Asked) -> Question | None:
 
 def quantiles(asked: Asked) -> Question | None:
     """Several quantiles, each the value nearest to where it lies."""
-    ranges = asked.invariant.arguments.get("quantile_ranges")
+    ranges: Any = asked.invariant.arguments.get("quantile_ranges")
     if not asked.knows("quantile_ranges") or "lists" not in asked.dialect.has or not _is_ranges(ranges):
         return None
     if asked.kind(asked.invariant.columns[0]) != "number":

@@ -126,6 +126,7 @@ def _sized(asked: Asked, number: int) -> Kept | None:
 def _scalar(name: Any) -> type | None:
     """The numpy type of a name; None for one that is not numpy's, such as a database's."""
     try:
-        return np.dtype(name).type
+        scalar: type = np.dtype(name).type
     except TypeError:
         return None
+    return scalar

@@ -21,8 +21,9 @@ from airflow_mlmonitor.data.sql.reader import database_url, moment, open_reader
 from airflow_mlmonitor.data.window import Window
 
 if TYPE_CHECKING:
-    from great_expectations.core.batch import Batch
-    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+    from great_expectations.datasource.fluent import SQLDatasource
+    from great_expectations.datasource.fluent.interfaces import Batch
 
     from airflow_mlmonitor.data.sql.reader import SqlReader
 
@@ -87,12 +88,21 @@ def _in_database(
                 PLACE, connection_string=url.render_as_string(hide_password=False)
             )
             definition = database.add_query_asset(PLACE, query=query).add_batch_definition_whole_table(PLACE)
-            return _validated(invariants, definition.get_batch())
+            with _closing(database):
+                return _validated(invariants, definition.get_batch())
         except Exception as error:  # noqa: BLE001 - its own errors have no common class; the rows still come as a frame
-            logging.getLogger(__name__).info(
-                "Great Expectations does not take the database: %s", type(error).__name__
-            )
+            logging.getLogger(__name__).info("No validation in the database: %s", type(error).__name__)
             return []
+
+
+@contextmanager
+def _closing(database: SQLDatasource) -> Iterator[None]:
+    """Hang up in the end, which Great Expectations leaves to the garbage collector."""
+    try:
+        yield
+    finally:
+        database.get_execution_engine().close()
+        database.get_engine().dispose()
 
 
 def _written(source: Table | Query, reader: SqlReader, window: Window | None) -> str:
@@ -181,13 +191,12 @@ def _read(invariant: Invariant, answer: Any) -> Kept:
     found: Mapping[str, Any] = answer.result or {}
     trouble = _trouble(answer.exception_info)
     unexpected, rows = found.get("unexpected_count"), found.get("element_count")
-    is_rows = rows is not None and unexpected is not None
     return Kept(
         invariant=invariant,
         success=None if trouble else bool(answer.success),
-        rows=int(rows) if is_rows else None,
-        missing=int(found.get("missing_count") or 0) if is_rows else None,
-        unexpected=int(unexpected) if is_rows else None,
+        rows=None if rows is None or unexpected is None else int(rows),
+        missing=None if rows is None else int(found.get("missing_count") or 0),
+        unexpected=None if rows is None or unexpected is None else int(unexpected),
         observed=_plain(found.get("observed_value")),
         samples=tuple(map(_plain, found.get("partial_unexpected_list") or ())),
         by="Great Expectations",

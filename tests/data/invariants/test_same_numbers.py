@@ -52,9 +52,7 @@ def differing(ours: Sequence[Kept], theirs: Sequence[Kept]) -> list[Any]:
 
 @pytest.mark.parametrize("name", ["flights", "iris", "wine"])
 @pytest.mark.parametrize("seed", range(2))
-def test_a_hundred_drawn_expectations_have_the_numbers_of_great_expectations(
-    name: str, seed: int
-) -> None:
+def test_a_hundred_drawn_expectations_have_the_numbers_of_great_expectations(name: str, seed: int) -> None:
     frame = frames()[name]
     invariants = read_suite({"expectations": drawn(np.random.default_rng([seed, len(frame)]), frame, 100)})
     source = Frame(frame)
