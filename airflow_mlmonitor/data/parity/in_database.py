@@ -11,7 +11,7 @@ from sqlalchemy import (
     REAL,
     BigInteger,
     ColumnElement,
-    Float,
+    Double,
     Subquery,
     Text,
     case,
@@ -123,7 +123,7 @@ def _bytewise(element: Bytewise, compiler: SQLCompiler, **options: Any) -> str:
 
 def _in_postgres(given: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     if kind is Kind.NUMBER:
-        return func.nullif(cast(given, Float(53)), literal_column("CAST('NaN' AS double precision)"))
+        return func.nullif(cast(given, Double()), literal_column("CAST('NaN' AS double precision)"))
     if kind is Kind.TRUTH:  # it has no largest of two truths
         one, none = literal_column("1"), literal_column("0")
         return case((given.is_(None), null()), (given, one), else_=none)

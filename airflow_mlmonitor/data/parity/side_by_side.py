@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Float,
+    Double,
     FromClause,
     Select,
     Subquery,
@@ -236,11 +236,11 @@ FARTHEST = literal_column("1.0e308")
 
 def _is_near(twin: Twin, training: ColumnElement[Any], serving: ColumnElement[Any]) -> ColumnElement[bool]:
     if twin.kind is Kind.WHOLE:
-        training, serving = cast(training, Float(53)), cast(serving, Float(53))
+        training, serving = cast(training, Double()), cast(serving, Double())
     if twin.kind is Kind.MOMENT:  # in DuckDB alone: seconds since 1970
         training, serving = func.epoch(training), func.epoch(serving)
     away = func.abs(serving - training)
-    allowed = literal(twin.absolute, Float(53)) + literal(twin.relative, Float(53)) * func.abs(training)
+    allowed = literal(twin.absolute, Double()) + literal(twin.relative, Double()) * func.abs(training)
     return and_(away <= allowed, away <= FARTHEST)
 
 
