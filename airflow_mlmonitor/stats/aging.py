@@ -20,7 +20,7 @@ GENERATIONS = 2
 """Generations without which an effect of age cannot be told from one of the calendar."""
 
 BESIDE = 7
-"""Points on either side of a change of generations between which is looked for a gain."""
+"""Points on either side of a change of generations between which is looked for a gain, or a third of the generation."""
 
 HALF = 0.5
 """Share of what a generation lost that the next one must bring back."""
@@ -151,4 +151,5 @@ def _inflation(told: Sequence[tuple[Array, Array]], slope: float) -> float:
 
 
 def _gain(before: Array, after: Array) -> float:
-    return float(np.median(after[:BESIDE]) - np.median(before[-BESIDE:]))
+    reach = min(BESIDE, before.size // 3, after.size // 3)
+    return float(np.median(after[:reach]) - np.median(before[-reach:]))
