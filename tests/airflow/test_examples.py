@@ -156,3 +156,26 @@ def test_dependency_changes_stop_a_model_that_was_not_promoted(run_dag, example,
         .xcom("upstream")["findings"][0]["why"]
         .startswith("the wrong model is in production: the promoted one has sha256 ")
     )
+
+
+def test_model_staleness_finds_the_airport_that_still_has_the_old_version(run_dag, example, data):
+    dag = example("model_staleness")
+    log = ["version,trained_at,training_data_until,promoted_at", "v1,2013-03-01,2013-02-28,2013-03-02"]
+    served, runs = dict.fromkeys(("EWR", "JFK", "LGA"), "v1"), []
+    for number, day in enumerate(flights.WEEK[:4]):
+        if number == 1:
+            log.append(f"v2,{flights.WEEK[0]},2013-03-10,{flights.WEEK[0]}")
+            served |= {"EWR": "v2", "JFK": "v2"}
+        if number == 3:
+            served |= {"LGA": "v2"}
+        (data / "trainings.csv").write_text("\n".join(log))
+        (data / "loaded.csv").write_text("\n".join(["origin,version", *map(",".join, served.items())]))
+        runs.append(run_dag(dag, "scheduled", morning_after(day)))
+    assert [run.state("staleness") for run in runs] == ["success"] * 4
+    found = [[finding["why"] for finding in run.xcom("staleness")["findings"]] for run in runs]
+    assert found[0] == [
+        "v1 was trained on 1 March, 11 days before the end of the window; at most 10 days are allowed"
+    ]
+    assert found[1] == ["v2 was promoted on 11 March; 31% of rows are still scored by v1"]
+    assert found[2] == ["v2 was promoted on 11 March; 30% of rows are still scored by v1"]
+    assert found[3] == []
