@@ -58,7 +58,7 @@ def _of_finite(column: str, curve: Curve) -> Iterator[Metric]:
             why = _rose(column, curve, found.start, found.end)
         yield _metric(column, name, found and found.factor, n, "log", "up", why)
     gained, still = improvement(values), plateau(steps, values)
-    said = f"{column} never fell below {figure(values[0])}, where it began" if not gained else None
+    said = f"{column} never fell below {figure(curve.values[0])}, where it began" if not gained else None
     yield _metric(column, "improvement", gained, n, "log", "down", said)
     share = f"the last {still:.0%} of the steps gained {column} next to nothing: it is {figure(values[-1])}"
     yield _metric(column, "plateau_share", still, n, "share", "both", share)

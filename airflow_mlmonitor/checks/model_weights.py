@@ -34,8 +34,8 @@ class ModelWeights(Inspection):
 
     Metrics, each with the tensor as its column: ``nonfinite_weights``, ``largest_weight`` (without sign),
     ``weight_norm``, ``zero_weight_share``, ``dead_row_share`` (places of the first dimension in which all is 0) and
-    ``weight_change`` (the norm of the difference to the last run that trains, as a part of the norm it had then,
-    within about 9 %). Of the file: ``tensors`` and ``weights``.
+    ``weight_change`` (the norm of the difference to the last run that trains, as a part of the norm it had then, within
+    9 to 14 %). Of the file: ``tensors`` and ``weights``.
 
     A weight that is NaN or infinite fails the run, whatever the judge says; the rest is judged by its past.
 
@@ -123,11 +123,10 @@ def column_of(name: str) -> str:
 
 def _of(column: str, tensor: TensorSummary, before: Shadows) -> Iterator[Metric]:
     n = tensor.count
-    parts = [f"{tensor.nans:,} NaN"] * bool(tensor.nans) + [f"{tensor.infinite:,} infinite"] * bool(
-        tensor.infinite
-    )
+    counts = {"NaN": tensor.nans, "infinite": tensor.infinite}
+    parts = [f"{word} in {count:,}" for word, count in counts.items() if count]
     amiss = float(tensor.nans + tensor.infinite)
-    why = f"of {n:,} weights of {column} {' and '.join(parts)}" if parts else None
+    why = f"{' and '.join(parts)} of {n:,} numbers of {column}" if parts else None
     yield _metric(column, "nonfinite_weights", amiss, n, "count", "up", why)
     yield _metric(column, "largest_weight", tensor.largest, n, "log", "both")
     yield _metric(column, "weight_norm", tensor.norm, n, "log", "both")
@@ -145,7 +144,7 @@ def _of(column: str, tensor: TensorSummary, before: Shadows) -> Iterator[Metric]
 def _zeros(column: str, tensor: TensorSummary) -> str:
     if not tensor.count:
         return "there are no weights"
-    said = f"{tensor.zeros:,} of {tensor.count:,} weights of {column} are 0"
+    said = f"{tensor.zeros:,} of {tensor.count:,} numbers of {column} are 0"
     dead = f", {tensor.dead_rows:,} of {tensor.shape[0]:,} rows as a whole" if tensor.dead_rows else ""
     return said + dead
 

@@ -34,12 +34,12 @@ class NumericalStability(Check):
     ``denormal_share`` (of floats, almost 0 and without all their digits) and ``unresolved_share`` (whole numbers of
     more than 24 binary digits, which float32 does not tell apart; in a column of float16 of more than 11).
 
-    Of predictions beside that: ``constant`` (1 where 20 or more are all the same) and ``saturated_share`` (at the
-    smallest or largest value; of probabilities within 1e-6 of 0 or 1). Of probabilities ``outside_share``; of classes
-    ``sum_off_share``.
+    Of predictions ``nan_share`` counts those that are missing too, since pandas writes NaN so. Beside that ``constant``
+    (1 where 20 or more are all the same) and ``saturated_share`` (at the smallest or largest value; of probabilities
+    within 1e-6 of 0 or 1). Of probabilities ``outside_share``; of classes ``sum_off_share``.
 
-    A prediction that is NaN or infinite, a probability outside 0 to 1 and classes that do not add up fail the run, a
-    constant prediction warns, whatever the judge says; the rest is judged by its past.
+    A prediction that is NaN, missing or infinite, a probability outside 0 to 1 and classes that do not add up fail the
+    run, a constant prediction warns, whatever the judge says; the rest is judged by its past.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class NumericalStability(Check):
         self._refuse_odd(now)
         for name, column in now.columns.items():
             if isinstance(column, NumberColumn) and not column.is_time:
-                yield from _of_numbers(name, column)
+                yield from _of_numbers(name, column, is_output=name in self._outputs)
                 if name in self._outputs:
                     yield from _of_outputs(name, column, is_chance=name in self._chances)
         yield from self._counted(now)
@@ -149,14 +149,17 @@ class NumericalStability(Check):
                 )
 
 
-def _of_numbers(name: str, column: NumberColumn) -> Iterator[Metric]:
+def _of_numbers(name: str, column: NumberColumn, *, is_output: bool) -> Iterator[Metric]:
     known = column.rows - column.nulls
-    for metric, count, word in (
-        ("nan_share", column.nans, "NaN"),
-        ("infinite_share", column.infinite, "infinite"),
-    ):
-        why = f"{word} in {count:,} of {known:,} rows"
-        yield _share(name, metric, count, known, why)
+    nans = f"NaN in {column.nans:,} of {known:,} rows"
+    if is_output and column.nulls:
+        nans = f"NaN in {column.nans:,} and missing in {column.nulls:,} of {column.rows:,} rows"
+        yield _share(name, "nan_share", column.nans + column.nulls, column.rows, nans)
+    else:
+        yield _share(name, "nan_share", column.nans, known, nans)
+    yield _share(
+        name, "infinite_share", column.infinite, known, f"infinite in {column.infinite:,} of {known:,} rows"
+    )
     yield from _sizes(name, column)
     yield _unresolved(name, column)
 

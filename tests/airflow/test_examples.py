@@ -158,6 +158,33 @@ def test_dependency_changes_stop_a_model_that_was_not_promoted(run_dag, example,
     )
 
 
+def test_numerical_stability_stops_the_day_whose_training_exploded(run_dag, example, store):
+    dag = example("numerical_stability")
+    runs = [run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK[:3]]
+    assert [run.state("stability") for run in runs] == ["success"] * 3
+    history = store.history("flight_delay/stability", asof=morning_after(flights.WEEK[3]))
+    assert 0.1 < history.values("final_loss", "val_loss").max() < 0.2
+    assert 0 < history.values("weight_change", "coefficients").min() < 0.5
+    exploded = run_dag(dag, "scheduled", morning_after(flights.WEEK[3]), standardise=False)
+    assert exploded.state("stability") == "failed"
+    found = {(one["column"], one["metric"]): one["why"] for one in exploded.xcom("stability")["findings"]}
+    assert found["loss", "diverged"] == (
+        "loss rose from 0.212 to 2.29e295 between steps 0 and 27, then infinite"
+    )
+    assert found["coefficients", "nonfinite_weights"] == "NaN in 4 of 4 numbers of coefficients"
+    assert found["score", "nan_share"] == "NaN in 0 and missing in 982 of 982 rows"
+
+
+def test_feature_parity_holds_the_log_of_serving_against_the_training_pipeline(run_dag, example, store):
+    dag = example("feature_parity")
+    states = [run_dag(dag, "scheduled", morning_after(day)).state("parity") for day in flights.WEEK[:2]]
+    assert states == ["success"] * 2
+    history = store.history("flight_delay/parity", asof=morning_after(flights.WEEK[2]))
+    assert history.values("joined_rows").min() > 800
+    assert history.values("mismatch_share", "temp").max() == 0
+    assert history.values("missing_in_serving_share").max() == 0
+
+
 def test_model_staleness_finds_the_airport_that_still_has_the_old_version(run_dag, example, data):
     dag = example("model_staleness")
     log = ["version,trained_at,training_data_until,promoted_at", "v1,2013-03-01,2013-02-28,2013-03-02"]

@@ -52,8 +52,8 @@ def test_weights_that_are_no_numbers_fail_the_first_run(model: Path) -> None:
     report = run(MemoryStore(), 0, ModelWeights(paths=model))
     assert report.status is Status.FAIL
     assert [one.why for one in report.findings] == [
-        "of 512 weights of hidden.weight 2 NaN",
-        "of 32 weights of hidden.bias 1 infinite",
+        "NaN in 2 of 512 numbers of hidden.weight",
+        "infinite in 1 of 32 numbers of hidden.bias",
     ]
     assert values(report, "weights") == {None: 576.0}
     assert values(report, "tensors") == {None: 3.0}
@@ -85,7 +85,7 @@ def test_dead_rows_and_a_model_that_jumped_are_found_by_their_past(model: Path) 
     report = run(store, 40, check)
     assert report.status.is_finding
     assert report.findings[0].why.startswith(
-        "144 of 512 weights of hidden.weight are 0, 9 of 32 rows as a whole; "
+        "144 of 512 numbers of hidden.weight are 0, 9 of 32 rows as a whole; "
     )
     assert values(report, "dead_row_share")["hidden.weight"] == 9 / 32
 
@@ -104,7 +104,7 @@ def test_two_models_in_one_monitor_need_a_prefix(model: Path, tmp_path: Path) ->
     challenger = ModelWeights(paths=tmp_path / "other.npz", prefix="challenger")
     report = run(MemoryStore(), 0, champion, challenger)
     assert [(one.metric.name, one.why) for one in report.findings] == [
-        ("challenger.nonfinite_weights", "of 2 weights of w 1 NaN")
+        ("challenger.nonfinite_weights", "NaN in 1 of 2 numbers of w")
     ]
     assert {"weights", "challengerweights"} <= set(report.facts)
 

@@ -90,6 +90,14 @@ def test_a_probability_that_is_none_fails_the_first_run(amiss: float, where: str
     assert found[1][1].partition(":")[0] == said.partition(":")[0]
 
 
+def test_a_prediction_that_is_missing_is_none_as_pandas_writes_nan() -> None:
+    rows = pa.array([0.5, None, NAN, 0.25], pa.float64())
+    assert findings({"chance": rows}, CHANCE) == {
+        "chance.nan_share": ("fail", "NaN in 1 and missing in 1 of 4 rows")
+    }
+    assert measured({"chance": rows})["chance", "nan_share"].value == pytest.approx(1 / 3)
+
+
 def test_classes_that_do_not_add_up_fail() -> None:
     columns = good()
     columns["b"][:30] += 0.01

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from airflow_mlmonitor.errors import DataError
 
 PIECE = 1 << 18
 """Numbers that are looked at in one go."""
+
+PERIOD = PIECE
+"""Numbers after which the signs of places come again."""
 
 SHADOW = 64
 """Numbers that remain of a tensor to tell by how much another one differs."""
@@ -37,7 +41,8 @@ class TensorSummary:
         Places of the first dimension in which everything is 0; None of a tensor with fewer than two.
     shadow
         Sums of the finite numbers with signs drawn by their places. The shadow of a difference is the difference of
-        the shadows, and its norm is that of the tensor within about 9 % (one standard deviation).
+        the shadows, and its norm is that of the tensor: within 9 % (one standard deviation) where all of it moved by
+        itself, within 14 % where the difference is of rank one.
     """
 
     name: str
@@ -80,14 +85,14 @@ def summarise(tensor: Tensor) -> TensorSummary:
     for place, values in _pieces(tensor):
         _enliven(alive, tensor, place, values)
         x = values.ravel()
-        wrong = int(np.count_nonzero(np.isnan(x)))
-        nans += wrong
-        infinite += int(np.count_nonzero(np.isinf(x)))
-        zeros += int(np.count_nonzero(x == 0))
-        x = np.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)
-        largest = max(largest, float(np.abs(x).max(initial=0.0)))
+        zeros += x.size - int(np.count_nonzero(x))
+        if not np.isfinite(x).all():
+            nans += int(np.count_nonzero(np.isnan(x)))
+            infinite += int(np.count_nonzero(np.isinf(x)))
+            x = np.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)
+        largest = max(largest, float(x.max()), -float(x.min()))
         with np.errstate(over="ignore"):
-            squares += float(x @ x)
+            squares += float(np.square(x).sum())
             _add_shadow(shadow, x, place)
     return TensorSummary(
         name=tensor.name,
@@ -152,12 +157,25 @@ def _enliven(
 
 
 def _add_shadow(shadow: Floats, x: Floats, place: int) -> None:
-    """Add numbers with signs drawn by their places, each to the sum that its place has its turn with."""
-    signs = mix(np.arange(place, place + x.size, dtype=np.uint64)) & np.uint64(1)
-    signed = np.where(signs == 1, x, -x)
-    lead = -place % SHADOW
-    shadow[place % SHADOW : place % SHADOW + signed[:lead].size] += signed[:lead]
-    whole = (signed.size - lead) // SHADOW * SHADOW if signed.size > lead else 0
-    shadow += signed[lead : lead + whole].reshape(-1, SHADOW).sum(axis=0)
-    rest = signed[lead + whole :] if signed.size > lead else signed[:0]
-    shadow[: rest.size] += rest
+    """Add numbers to the sums that their places take turns with, each with the sign that its place has.
+
+    The sign is that of the place within a period, times that of the 64 neighbours that it stands among. Signs of
+    places alone would come again with the period, signs of neighbours alone would be the same in all sums.
+    """
+    lead, at = place % SHADOW, place % PERIOD
+    padded = np.zeros(-(-(lead + x.size) // SHADOW) * SHADOW)
+    np.multiply(x, _signs_of_places()[at : at + x.size], out=padded[lead : lead + x.size])
+    table = padded.reshape(-1, SHADOW)
+    shadow += np.einsum("i,ij->j", _signs(place // SHADOW, len(table), salt=1), table)
+
+
+@cache
+def _signs_of_places() -> Floats:
+    """Those of two periods: a piece may begin in one and end in the next."""
+    return np.tile(_signs(0, PERIOD, salt=0), 2)
+
+
+def _signs(first: int, count: int, *, salt: int) -> Floats:
+    """Signs of numbered things, the same in every process."""
+    numbers = np.arange(2 * first + salt, 2 * (first + count) + salt, 2, dtype=np.uint64)
+    return np.where(mix(numbers) & np.uint64(1), 1.0, -1.0)
