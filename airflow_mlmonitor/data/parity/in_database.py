@@ -28,7 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from airflow_mlmonitor.data.parity.matching import Kind, Matching
-from airflow_mlmonitor.data.parity.side_by_side import SideBySide, pairs_of, places
+from airflow_mlmonitor.data.parity.side_by_side import NONE, ONE, SideBySide, pairs_of, places
 from airflow_mlmonitor.data.relations import Query, Table
 from airflow_mlmonitor.data.source import Connections, Rows, Source
 from airflow_mlmonitor.data.sql.alchemy import AlchemyReader, PsycopgReader
@@ -88,21 +88,22 @@ def joined_in_database(
 ) -> Iterator[SideBySide]:
     """Have the database put both sides side by side, in a read-only transaction."""
     with closing(reader):
-        sides = [
-            _side(reader, source, side, matching, window)
-            for side, source in (("training", training), ("serving", serving))
-        ]
-        pairs = pairs_of(*sides, matching)
+        pairs = pairs_of(
+            _side(reader, training, "training", matching, window),
+            _side(reader, serving, "serving", matching, window),
+            matching,
+        )
         yield SideBySide(matching=matching, pairs=pairs, run=reader.run)
 
 
 def _side(
     reader: AlchemyReader, source: Table | Query, side: str, matching: Matching, window: Window | None
 ) -> Subquery:
+    """One side as a subquery, with its columns brought to the kinds of both."""
     names = {name: (getattr(twin, side), twin.kind) for name, twin in places(matching).items()}
     given = reader.clause((*source.asked(reader, window), "\n"), window)  # it may end in a comment
-    rows = given.columns(*[column(own) for own in dict.fromkeys(own for own, _ in names.values())])
-    rows = rows.subquery(f"{side}_rows")
+    own_names = dict.fromkeys(own for own, _ in names.values())
+    rows = given.columns(*[column(own) for own in own_names]).subquery(f"{side}_rows")
     level = _LEVELLING[reader.dialect]
     return select(*[level(rows.c[own], kind).label(name) for name, (own, kind) in names.items()]).subquery(
         side
@@ -125,17 +126,18 @@ def _in_postgres(given: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     if kind is Kind.NUMBER:
         return func.nullif(cast(given, Double()), literal_column("CAST('NaN' AS double precision)"))
     if kind is Kind.TRUTH:  # it has no largest of two truths
-        one, none = literal_column("1"), literal_column("0")
-        return case((given.is_(None), null()), (given, one), else_=none)
-    types = {Kind.WHOLE: BigInteger(), Kind.TEXT: Text()}
-    return cast(given, types[kind]) if kind in types else given
+        return case((given.is_(None), null()), (given, ONE), else_=NONE)
+    if kind is Kind.WHOLE:
+        return cast(given, BigInteger())
+    return cast(given, Text()) if kind is Kind.TEXT else given
 
 
 def _in_mysql(given: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
     if kind is Kind.TEXT:
         return Bytewise(given)
-    zero = {Kind.WHOLE: literal_column("0"), Kind.NUMBER: literal_column("0e0")}
-    return given + zero[kind] if kind in zero else given
+    if kind is Kind.WHOLE:
+        return given + NONE
+    return given + literal_column("0e0", Double()) if kind is Kind.NUMBER else given
 
 
 def _in_sqlite(given: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:

@@ -50,11 +50,11 @@ def joined_out_of_core(training: Rows, serving: Rows, matching: Matching) -> Ite
         )
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            sides = [
-                _loaded(connection, rows, side, matching)
-                for side, rows in (("training", training), ("serving", serving))
-            ]
-            pairs = pairs_of(*sides, matching)
+            pairs = pairs_of(
+                _loaded(connection, training, "training", matching),
+                _loaded(connection, serving, "serving", matching),
+                matching,
+            )
             _run(connection, select(pairs), "CREATE TABLE pairs AS ")
             stored = table("pairs", *[column(name) for name in pairs.c.keys()])  # noqa: SIM118 - no mapping
             yield SideBySide(

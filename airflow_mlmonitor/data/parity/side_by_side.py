@@ -32,7 +32,8 @@ Run = Callable[[Select[Any]], Sequence[Sequence[Any]]]
 SPREAD, STEP = 10_007, 7_919
 """Two primes: the multiples of the second, modulo the first, hit every number below it and follow no rhythm."""
 
-ONE, NONE = literal_column("1"), literal_column("0")
+ONE: ColumnElement[int] = literal_column("1")
+NONE: ColumnElement[int] = literal_column("0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +231,7 @@ class SideBySide:
         return case(*ways, else_=ONE)
 
 
-FARTHEST = literal_column("1.0e308")
+FARTHEST: ColumnElement[float] = literal_column("1.0e308")
 """Two numbers farther apart, such as infinite ones, are not near each other, whatever the tolerance."""
 
 
@@ -240,7 +241,9 @@ def _is_near(twin: Twin, training: ColumnElement[Any], serving: ColumnElement[An
     if twin.kind is Kind.MOMENT:  # in DuckDB alone: seconds since 1970
         training, serving = func.epoch(training), func.epoch(serving)
     away = func.abs(serving - training)
-    allowed = literal(twin.absolute, Double()) + literal(twin.relative, Double()) * func.abs(training)
+    absolute: ColumnElement[float] = literal(twin.absolute, Double())
+    relative: ColumnElement[float] = literal(twin.relative, Double())
+    allowed = absolute + relative * func.abs(training)
     return and_(away <= allowed, away <= FARTHEST)
 
 
