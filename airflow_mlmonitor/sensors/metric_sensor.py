@@ -12,7 +12,7 @@ from airflow_mlmonitor.sensors.waiting_sensor import WaitingSensor
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.context import Context
-    from airflow_mlmonitor.triggers.question import Question
+    from airflow_mlmonitor.triggers.open_question import Question
 
 
 class MetricSensor(WaitingSensor):

@@ -13,7 +13,7 @@ from airflow_mlmonitor.operators.task import no_vain_retries
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.context import Context
-    from airflow_mlmonitor.triggers.question import Question
+    from airflow_mlmonitor.triggers.open_question import Question
 
 
 class WaitingSensor(BaseSensorOperator):
@@ -49,7 +49,7 @@ class WaitingSensor(BaseSensorOperator):
 
     def poke(self, context: Any) -> PokeReturnValue:
         """Look once."""
-        from airflow_mlmonitor.triggers.question import asked
+        from airflow_mlmonitor.triggers.open_question import asked
 
         with no_vain_retries():
             question = self._question(context)

@@ -9,7 +9,7 @@ from typing import Any
 from airflow_mlmonitor.data.model_records import ModelDates, ModelRecord, ServedVersion
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.hooks import AirflowConnections, MetricsStoreHook
-from airflow_mlmonitor.triggers.question import Question
+from airflow_mlmonitor.triggers.open_question import Question
 
 
 @dataclass(frozen=True, kw_only=True)

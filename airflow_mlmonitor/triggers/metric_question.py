@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.hooks import MetricsStoreHook
-from airflow_mlmonitor.triggers.question import Question
+from airflow_mlmonitor.triggers.open_question import Question
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.judging.verdict import Verdict

@@ -9,7 +9,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_mlmonitor.operators.task import FINAL
-from airflow_mlmonitor.triggers.question import Question, asked
+from airflow_mlmonitor.triggers.open_question import Question, asked
 
 
 class QuestionTrigger(BaseTrigger):

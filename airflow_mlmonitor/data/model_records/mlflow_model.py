@@ -139,7 +139,7 @@ def _last_run(client: Any, run: Any, window: Window) -> Any:
 
 def _completed(dates: ModelDates, version: Any, run: Any, last: Any) -> ModelDates:
     """Fill in what no tag says."""
-    from airflow_mlmonitor.data.model_records.moments import moment
+    from airflow_mlmonitor.data.model_records.written_moments import moment
 
     if dates.trained is None:
         ended = (run.info.end_time or run.info.start_time) if run else None

@@ -111,7 +111,7 @@ def _written(location: Location) -> datetime | None:
     """When the file was last written; None where its file system does not tell."""
     from pathlib import Path
 
-    from airflow_mlmonitor.data.model_records.moments import moment
+    from airflow_mlmonitor.data.model_records.written_moments import moment
 
     if location.filesystem is None:
         return moment(Path(location.path).stat().st_mtime, "the time of the file")

@@ -43,7 +43,7 @@ class Names(Recipe):
         DataError
             What should be a moment is none.
         """
-        from airflow_mlmonitor.data.model_records.moments import moment
+        from airflow_mlmonitor.data.model_records.written_moments import moment
 
         version, attempt = _at(told, self.version), _at(told, self.attempt)
         return ModelDates(

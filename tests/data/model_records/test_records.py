@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 from airflow_mlmonitor.data import Frame, Query, Table
 from airflow_mlmonitor.data.connections import EnvironmentConnections, NamedConnections
 from airflow_mlmonitor.data.model_records import ModelDates, ModelFile, ModelLog, Names, StatedModel
-from airflow_mlmonitor.data.model_records.moments import moment
+from airflow_mlmonitor.data.model_records.written_moments import moment
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, DataError
 from tests.data.sql.conftest import run_server
