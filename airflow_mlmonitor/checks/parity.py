@@ -15,7 +15,8 @@ from airflow_mlmonitor.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.parity.matching import Matching
-    from airflow_mlmonitor.data.parity.side_by_side import Counted, SideBySide
+    from airflow_mlmonitor.data.parity.mismatch import Counted
+    from airflow_mlmonitor.data.parity.side_by_side import SideBySide
 
 FAMILY = "parity"
 
@@ -145,7 +146,7 @@ class FeatureParity(Inspection):
         return Inspected(metrics=metrics, facts={f"{self.prefix}{FACT}": json.dumps(shown)} if shown else {})
 
     def _joined(self, scene: Scene) -> tuple[Matching, AbstractContextManager[SideBySide]]:
-        from airflow_mlmonitor.data.parity.in_database import joined_in_database, reader_for
+        from airflow_mlmonitor.data.parity.inside_database import joined_in_database, reader_for
         from airflow_mlmonitor.data.parity.matching import Wanted, matched
         from airflow_mlmonitor.data.parity.out_of_core import joined_out_of_core
         from airflow_mlmonitor.data.relations import Query, Table

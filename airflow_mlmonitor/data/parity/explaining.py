@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from airflow_mlmonitor.data.parity.matching import Kind, Matching, Twin
+from airflow_mlmonitor.data.parity.mismatch import Counted, Mismatch
 from airflow_mlmonitor.data.parity.moment_patterns import moment_patterns
 from airflow_mlmonitor.data.parity.number_patterns import number_patterns
 from airflow_mlmonitor.data.parity.pattern import Pattern, simplest
@@ -16,7 +17,6 @@ from airflow_mlmonitor.data.parity.row_patterns import (
     null_patterns,
     swapped_patterns,
 )
-from airflow_mlmonitor.data.parity.side_by_side import Counted, Mismatch
 from airflow_mlmonitor.data.parity.text_patterns import text_patterns
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_mlmonitor.data.building import shown
 from airflow_mlmonitor.data.parity.matching import Matching, Twin
-from airflow_mlmonitor.data.parity.side_by_side import Mismatch
+from airflow_mlmonitor.data.parity.mismatch import Mismatch
 
 EXAMPLES = 10
 

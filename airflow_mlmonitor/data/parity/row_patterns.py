@@ -8,9 +8,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from airflow_mlmonitor.data.parity.mismatch import Mismatch
 from airflow_mlmonitor.data.parity.moment_patterns import span_words
 from airflow_mlmonitor.data.parity.pattern import Pattern
-from airflow_mlmonitor.data.parity.side_by_side import Mismatch
 from airflow_mlmonitor.data.window import utc
 
 REGULAR = 0.9

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from airflow_mlmonitor.data.parity.matching import Kind, Matching, Twin
+from airflow_mlmonitor.data.parity.mismatch import Counted, Mismatch
 
 Run = Callable[[Select[Any]], Sequence[Sequence[Any]]]
 """Puts a query to where the rows are, and gives its whole answer."""
@@ -34,61 +35,6 @@ SPREAD, STEP = 10_007, 7_919
 
 ONE: ColumnElement[int] = literal_column("1")
 NONE: ColumnElement[int] = literal_column("0")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counted:
-    """What all rows together tell.
-
-    Parameters
-    ----------
-    joined
-        Keys that both sides have once: these are compared.
-    training, serving
-        Keys on each side.
-    only_training, only_serving
-        Keys that the other side does not have.
-    repeated_training, repeated_serving
-        Keys that a side has more than once; they are not compared.
-    keyless_training, keyless_serving
-        Rows with null in a column of the key.
-    mismatches
-        Of each feature, in their order, the joined rows on which it differs.
-    """
-
-    joined: int
-    training: int
-    serving: int
-    only_training: int
-    only_serving: int
-    repeated_training: int
-    repeated_serving: int
-    keyless_training: int
-    keyless_serving: int
-    mismatches: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mismatch:
-    """One joined row of one feature that differs.
-
-    Parameters
-    ----------
-    key
-        The values of the key's columns.
-    training, serving
-        The feature's values.
-    before
-        What training has in the row before of the same entity, and when that was; None where nobody asked.
-    others
-        What training has in the other features that were looked at, by position.
-    """
-
-    key: tuple[Any, ...]
-    training: Any
-    serving: Any
-    before: tuple[Any, Any] | None
-    others: dict[int, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

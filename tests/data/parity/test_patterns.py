@@ -11,7 +11,7 @@ import pytest
 
 from airflow_mlmonitor.data.parity.explaining import explained
 from airflow_mlmonitor.data.parity.matching import Kind, Matching, Twin
-from airflow_mlmonitor.data.parity.side_by_side import Counted, Mismatch
+from airflow_mlmonitor.data.parity.mismatch import Counted, Mismatch
 
 RANDOM = np.random.default_rng(7)
 NUMBERS = RANDOM.normal(40, 12, 200)

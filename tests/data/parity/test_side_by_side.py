@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from airflow_mlmonitor.data import Frame, Query, Table
 from airflow_mlmonitor.data.connections import NamedConnections
-from airflow_mlmonitor.data.parity.in_database import joined_in_database, reader_for
+from airflow_mlmonitor.data.parity.inside_database import joined_in_database, reader_for
 from airflow_mlmonitor.data.parity.matching import Matching, Wanted, matched
+from airflow_mlmonitor.data.parity.mismatch import Counted, Mismatch
 from airflow_mlmonitor.data.parity.out_of_core import joined_out_of_core
-from airflow_mlmonitor.data.parity.side_by_side import Counted, Mismatch, SideBySide
+from airflow_mlmonitor.data.parity.side_by_side import SideBySide
 from airflow_mlmonitor.data.source import Source
 from airflow_mlmonitor.data.sql.reader import database_url
 from airflow_mlmonitor.data.window import Window
