@@ -17,7 +17,8 @@ from airflow.sdk import DAG
 from airflow_mlmonitor.checks import Drift, Shape, Skew, Values, check
 from airflow_mlmonitor.data import Files, Frame, Pinned, SameWeekday
 from airflow_mlmonitor.judging import Bounds, Significance
-from airflow_mlmonitor.operators import MonitorOperator, PredictionQualityOperator, ProfileOperator, TrainServeSkewOperator
+from airflow_mlmonitor.operators import FeatureParityOperator, MonitorOperator, PredictionQualityOperator, ProfileOperator
+from airflow_mlmonitor.operators import TrainServeSkewOperator
 
 @check
 def own(now):
@@ -50,6 +51,9 @@ with DAG("stable", schedule="@daily", start_date=datetime(2013, 1, 1)) as dag:
     PredictionQualityOperator.partial(task_id="qualities", model="m", source=sources()[0], label="b").expand(
         prediction=["a", "c"]
     )
+    sides = dict(training=sources()[0], serving=sources()[1], absolute={"b": 1.0}, max_mismatch=0.1)
+    FeatureParityOperator(task_id="parity", model="m", key=["a"], **sides)
+    FeatureParityOperator.partial(task_id="parities", model="m", **sides).expand(key=[["a"], ["a", "b"]])
     ProfileOperator(task_id="profile", model="m", source=sources()[0], pin="v3", split=timedelta(days=1))
 
 import json, sys
