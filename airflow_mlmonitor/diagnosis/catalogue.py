@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from airflow_mlmonitor.diagnosis.cause import Cause, Diagnosis
 from airflow_mlmonitor.diagnosis.circumstances import Circumstances
 from airflow_mlmonitor.diagnosis.filling import DefaultFill, StuckValue
+from airflow_mlmonitor.diagnosis.instability import BrokenWeights, TrainingDiverged
 from airflow_mlmonitor.diagnosis.missing import JoinFailed, ValuesMissing
 from airflow_mlmonitor.diagnosis.mixing import ColumnsSwapped, RowsMixed, UpstreamFrozen
 from airflow_mlmonitor.diagnosis.precision import DecimalsLost, NoiseAdded
@@ -28,6 +29,8 @@ from airflow_mlmonitor.judging.verdict import Verdict
 
 CAUSES: tuple[Cause, ...] = (
     SchemaChanged(),
+    TrainingDiverged(),
+    BrokenWeights(),
     JoinFailed(),
     ValuesMissing(),
     UpstreamStopped(),

@@ -15,8 +15,8 @@ from tests.diagnosis.scene import scene
 DAY = 46
 """An ordinary Sunday in April."""
 
-ELSEWHERE = {"new_model_version", "day_month_swapped"}
-"""Causes whose faults are in test_causes: flights have no versions, and their dates choose the day."""
+ELSEWHERE = {"new_model_version", "day_month_swapped", "training_diverged", "broken_weights"}
+"""Causes whose faults are in other tests: flights have no versions and no model, and their dates choose the day."""
 
 
 @pytest.fixture(scope="module")
