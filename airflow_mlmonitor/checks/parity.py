@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_mlmonitor.checks.inspection import Inspected, Inspection, Scene
 from airflow_mlmonitor.checks.metric import Metric, Scale
-from airflow_mlmonitor.data.source import Source
-from airflow_mlmonitor.errors import ConfigurationError
+from airflow_mlmonitor.data.source import Rows, Source
+from airflow_mlmonitor.errors import ConfigurationError, DataError, SourceUnavailable
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.data.parity.matching import Matching
-    from airflow_mlmonitor.data.parity.mismatch import Counted
+    from airflow_mlmonitor.data.parity.mismatch import Counted, Mismatch
     from airflow_mlmonitor.data.parity.side_by_side import SideBySide
+
+    Compared = tuple[Matching, Counted, dict[int, list[Mismatch]]]
 
 FAMILY = "parity"
 
@@ -129,12 +131,7 @@ class FeatureParity(Inspection):
         from airflow_mlmonitor.data.parity.explaining import explained
         from airflow_mlmonitor.data.parity.masking import examples
 
-        matching, joined = self._joined(scene)
-        with joined as rows:
-            counted = rows.counted()
-            worst = sorted(range(len(counted.mismatches)), key=lambda place: -counted.mismatches[place])
-            places = [place for place in worst if counted.mismatches[place]][:EXAMINED]
-            looked_at = rows.looked_at(counted, places, self.sample) if places else {}
+        matching, counted, looked_at = self._compared(scene)
         private = self._private()
         told = explained(matching, counted, looked_at, private)
         shown = {
@@ -145,15 +142,43 @@ class FeatureParity(Inspection):
         metrics = [*_of_keys(counted), _one_sided(matching), *_of_features(matching, counted, told)]
         return Inspected(metrics=metrics, facts={f"{self.prefix}{FACT}": json.dumps(shown)} if shown else {})
 
-    def _joined(self, scene: Scene) -> tuple[Matching, AbstractContextManager[SideBySide]]:
+    def _compared(self, scene: Scene) -> Compared:
+        """Join both sides in their database, or else outside of any."""
         from airflow_mlmonitor.data.parity.inside_database import joined_in_database, reader_for
-        from airflow_mlmonitor.data.parity.matching import Wanted, matched
         from airflow_mlmonitor.data.parity.out_of_core import joined_out_of_core
         from airflow_mlmonitor.data.relations import Query, Table
 
-        training, serving = (
-            source.open(scene.window, scene.connections) for source in (self.training, self.serving)
-        )
+        training, serving = self.training, self.serving
+        rows = self._opened(scene)
+        matching = self._matching(rows)
+        if isinstance(training, Table | Query) and isinstance(serving, Table | Query):
+            reader = reader_for(training, serving, rows, matching, scene.connections)
+            if reader:
+                del rows  # hangs up
+                try:
+                    return self._seen(
+                        matching, joined_in_database(reader, training, serving, matching, scene.window)
+                    )
+                except SourceUnavailable:
+                    raise
+                except DataError:  # of some types a database has no largest value, nor a number for them
+                    rows = self._opened(scene)
+        return self._seen(matching, joined_out_of_core(*rows, matching))
+
+    def _seen(self, matching: Matching, joined: AbstractContextManager[SideBySide]) -> Compared:
+        with joined as rows:
+            counted = rows.counted()
+            worst = sorted(range(len(counted.mismatches)), key=lambda place: -counted.mismatches[place])
+            places = [place for place in worst if counted.mismatches[place]][:EXAMINED]
+            return matching, counted, rows.looked_at(counted, places, self.sample) if places else {}
+
+    def _opened(self, scene: Scene) -> tuple[Rows, Rows]:
+        window, connections = scene.window, scene.connections
+        return self.training.open(window, connections), self.serving.open(window, connections)
+
+    def _matching(self, rows: tuple[Rows, Rows]) -> Matching:
+        from airflow_mlmonitor.data.parity.matching import Wanted, matched
+
         wanted = Wanted(
             key=self.key,
             columns=self.columns,
@@ -162,11 +187,7 @@ class FeatureParity(Inspection):
             absolute=self.absolute,
             relative=self.relative,
         )
-        matching = matched(wanted, training.schema, serving.schema)
-        reader = reader_for(self.training, self.serving, (training, serving), matching, scene.connections)
-        if reader and isinstance(self.training, Table | Query) and isinstance(self.serving, Table | Query):
-            return matching, joined_in_database(reader, self.training, self.serving, matching, scene.window)
-        return matching, joined_out_of_core(training, serving, matching)
+        return matched(wanted, rows[0].schema, rows[1].schema)
 
     def _private(self) -> frozenset[str]:
         """Private columns, by their names in training."""

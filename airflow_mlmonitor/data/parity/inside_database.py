@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
+import pyarrow.types as kinds
 from sqlalchemy import (
     REAL,
     BigInteger,
@@ -72,6 +73,8 @@ def _is_plain(rows: tuple[Rows, Rows], matching: Matching) -> bool:
         if any(name in side.notes for side, name in named):
             return False
         if twin.kind is Kind.BYTES or (twin.kind is Kind.MOMENT and twin.absolute):
+            return False
+        if any(kinds.is_time(type_) or kinds.is_duration(type_) for type_ in types):
             return False
         if types[0] != types[1] and twin.kind not in (Kind.WHOLE, Kind.NUMBER):
             return False

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from airflow_mlmonitor.checks import FeatureParity, Scene
 from airflow_mlmonitor.data import Frame, Query, Table
 from airflow_mlmonitor.data.connections import NamedConnections
 from airflow_mlmonitor.data.parity.inside_database import joined_in_database, reader_for
@@ -21,6 +22,7 @@ from airflow_mlmonitor.data.parity.matching import Matching, Wanted, matched
 from airflow_mlmonitor.data.parity.mismatch import Counted, Mismatch
 from airflow_mlmonitor.data.parity.out_of_core import joined_out_of_core
 from airflow_mlmonitor.data.parity.side_by_side import SideBySide
+from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.source import Source
 from airflow_mlmonitor.data.sql.reader import database_url
 from airflow_mlmonitor.data.window import Window
@@ -256,3 +258,15 @@ def test_a_source_that_breaks_while_it_is_read_says_so_itself() -> None:
         out_of_core(Frame(stream), Frame({"id": [1]}), Wanted(key=("id",))),
     ):
         pass
+
+
+def test_what_a_database_cannot_compare_is_compared_outside_of_it(postgres_database: str) -> None:
+    engine = sa.create_engine(database_url(postgres_database), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for name, wait in (("training", "5 minutes"), ("serving", "6 minutes")):
+            connection.execute(sa.text(f"CREATE TABLE {name} AS SELECT 1 AS id, INTERVAL '{wait}' AS wait"))
+    sides = [Table(name, conn_id="w") for name in ("training", "serving")]
+    check = FeatureParity(training=sides[0], serving=sides[1], key=("id",))
+    scene = Scene(window=DAY, now=Profile(), connections=NamedConnections({"w": postgres_database}))
+    shares = [metric.value for metric in check.inspect(scene).metrics if metric.name == "mismatch_share"]
+    assert shares == [1.0]
