@@ -29,6 +29,19 @@ def spoken(moment: datetime, near: datetime) -> str:
     return f"{moment.day} {moment:%B}{year}"
 
 
+def between(first: datetime, last: datetime, near: datetime) -> str:
+    """Two days as people say them.
+
+    >>> between(datetime(2013, 4, 8), datetime(2013, 4, 29), datetime(2013, 4, 1))
+    '8–29 April'
+    >>> between(datetime(2013, 3, 30), datetime(2014, 4, 2), datetime(2013, 4, 1))
+    '30 March to 2 April 2014'
+    """
+    if (first.year, first.month) == (last.year, last.month):
+        return spoken(last, near) if first.day == last.day else f"{first.day}–{spoken(last, near)}"
+    return f"{spoken(first, near)} to {spoken(last, near)}"
+
+
 def span(days: float) -> str:
     """A number of days as people say it.
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from airflow_mlmonitor.checks.ages import DAY, measured, spoken
+from airflow_mlmonitor.checks.ages import DAY, between, measured, spoken
 from airflow_mlmonitor.checks.inspection import Scene
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.checks.model_versions import Versions
@@ -40,7 +40,7 @@ def aged(
     loss, least, most = cost
     said = (
         f"{series.metric} {'rises' if observed.worse == 'up' else 'falls'} by {loss:.2g} a day of age "
-        f"({least:.2g}–{most:.2g}; {found.generations} versions, {found.points} runs)"
+        f"({least:.2g}–{most:.2g}, {found.generations} versions, {found.points} runs)"
     )
     yield measured("loss_per_day", loss, scale="location", worse="up", why=said, n=found.points)
     trained = dates.trained or versions.trained.get(dates.version)
@@ -65,7 +65,7 @@ def _deadline(
     end = scene.window.end
     far = days[0] > found.span
     beyond = f", which is older than any version was followed ({found.span:.0f} days)" if far else ""
-    why = f"{said}; retrain by {spoken(best, end)} ({spoken(soonest, end)} to {spoken(latest, end)}){beyond}"
+    why = f"{said}, retrain by {spoken(best, end)} ({between(soonest, latest, end)}){beyond}"
     left = (best - end) / DAY
     return measured("days_to_retrain", left, scale="location", worse="down", why=why, n=found.points)
 

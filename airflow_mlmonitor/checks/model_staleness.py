@@ -187,5 +187,5 @@ def _serving(dates: ModelDates, serving: ModelRecord | Dependency, scene: Scene)
         why = f"{label if not found else 'the record'} names no version"
         return measured("wrong_version", None, scale="count", worse="up", why=why)
     wrong = not same(found, dates.version)
-    said = f"{promotion(dates, scene.window.end)}; {label} serves {found}"
+    said = f"{promotion(dates, scene.window.end)}, but {label} serves {found}"
     return measured("wrong_version", float(wrong), scale="count", worse="up", why=said if wrong else None)

@@ -145,11 +145,11 @@ def _others(now: CategoryColumn, column: str, dates: ModelDates, window: Window,
     share = (sum(named.values()) + now.others) / now.count
     said = promotion(dates, window.end)
     if not share:
-        why = f"{said}; it scored all rows"
+        why = f"{said}, and it scored all rows"
     else:
         still = "all rows are" if share == 1 else f"{percent(share)} of rows are"
         still += " still" if dates.promoted else ""
-        why = f"{said}; {still} scored by {_listed(named, now)}"
+        why = f"{said}, but {still} scored by {_listed(named, now)}"
     is_changing = dates.promoted is not None and dates.promoted > window.start
     if is_changing and share > allowed:
         return measured("other_version_share", None, scale="share", worse="up", why=f"{why}, in that window")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,6 @@ class ModelStalenessOperator(MonitorOperator):
         quality: Series | None = None,
         tolerated_loss: float | None = None,
         source: Source | None = None,
-        inlets: Sequence[Any] = (),
         **kwargs: Any,
     ) -> None:
         if (record is None) == (asset is None):
@@ -83,8 +81,9 @@ class ModelStalenessOperator(MonitorOperator):
         )
         if source and version_column and version_column not in source.categorical:
             source = replace(source, categorical=(*source.categorical, version_column))
-        assets = [] if asset is None else [asset]
-        super().__init__(source=source, checks=[check], inlets=[*inlets, *assets], **kwargs)
+        if asset is not None:
+            kwargs["inlets"] = [*(kwargs.get("inlets") or []), asset]
+        super().__init__(source=source, checks=[check], **kwargs)
         self.asset = asset
 
     def _monitor(self, context: Context) -> Monitor:

@@ -203,5 +203,5 @@ def test_model_staleness_finds_the_airport_that_still_has_the_old_version(run_da
     assert found[0] == [
         "v1 was trained on 1 March, 11 days before the end of the window; at most 10 days are allowed"
     ]
-    assert found[1] == found[2] == ["v2 was promoted on 11 March; 31% of rows are still scored by v1"]
+    assert found[1] == found[2] == ["v2 was promoted on 11 March, but 31% of rows are still scored by v1"]
     assert found[3] == []

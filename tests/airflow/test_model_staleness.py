@@ -116,7 +116,7 @@ def test_rows_that_the_former_version_scores_are_found(run_dag, store, tmp_path)
     record = StatedModel(version="3", promoted="2013-03-02")
     dag = dag_of(record=record, source=Files(str(tmp_path / "scored.csv")), version_column="model")
     run = run_dag(dag, "scheduled", at(5))
-    assert said(run) == ["3 was promoted on 2 March; 18% of rows are still scored by 2"]
+    assert said(run) == ["3 was promoted on 2 March, but 18% of rows are still scored by 2"]
     assert run.xcom("staleness")["status"] == "warn"
 
 
@@ -167,8 +167,19 @@ def test_the_check_stands_beside_others_in_one_monitor(run_dag, store, tmp_path)
             checks=[ModelStaleness(record=record, version_column="model")],
         )
     assert said(run_dag(dag, "scheduled", at(5))) == [
-        "v3 was promoted on 2 March; 50% of rows are still scored by v2"
+        "v3 was promoted on 2 March, but 50% of rows are still scored by v2"
     ]
+
+
+def test_mapped_tasks_look_at_every_model(run_dag, store):
+    record = StatedModel(trained="{{ ds }}", version="v1")
+    with DAG(f"staleness_{next(NUMBERS)}", schedule="@daily", start_date=at(1)) as dag:
+        kind, old = ModelStalenessOperator, StatedModel(trained="2013-01-01")
+        kind.partial(task_id="models", record=record, max_age=WEEK).expand(model=["a", "b"])
+        kind.partial(task_id="records", model="c", max_age=WEEK).expand(record=[record, old])
+    run = run_dag(dag, "scheduled", at(4))
+    assert [run.xcom("models", place)["status"] for place in (0, 1)] == ["ok", "ok"]
+    assert [run.xcom("records", place)["status"] for place in (0, 1)] == ["ok", "warn"]
 
 
 def test_findings_and_parameters_are_plain(run_dag, store, tmp_path):

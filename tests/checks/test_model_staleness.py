@@ -103,7 +103,7 @@ def scored(**counts: int) -> Profile:
 
 def test_rows_that_the_former_version_still_scores() -> None:
     report = run(ModelStaleness(record=V3, version_column="model"), 9, now=scored(v2=18, v3=82))
-    assert words(report) == ["v3 was promoted on 2 March; 18% of rows are still scored by v2"]
+    assert words(report) == ["v3 was promoted on 2 March, but 18% of rows are still scored by v2"]
     shares = {
         verdict.metric.slice: verdict.metric.value
         for verdict in report.verdicts
@@ -117,12 +117,12 @@ def test_rows_that_the_former_version_still_scores() -> None:
     [
         ({"v3": 50}, 0.0, []),
         ({"3": 50}, 0.0, []),
-        ({"v2": 50}, 0.0, ["v3 was promoted on 2 March; all rows are still scored by v2"]),
+        ({"v2": 50}, 0.0, ["v3 was promoted on 2 March, but all rows are still scored by v2"]),
         ({"v2": 5, "v3": 95}, 0.1, []),
         (
             {"v1": 1, "v2": 12, "v3": 87},
             0.1,
-            ["v3 was promoted on 2 March; 13% of rows are still scored by v2 (12%), v1 (1%)"],
+            ["v3 was promoted on 2 March, but 13% of rows are still scored by v2 (12%), v1 (1%)"],
         ),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_column_whose_values_are_no_names_of_versions_is_refused() -> None:
 def test_the_version_that_serves_is_another_than_the_promoted_one() -> None:
     told = Stated({"version": "v2"}, name="the scoring service")
     report = run(ModelStaleness(record=V3, serving=told), 9)
-    assert words(report) == ["v3 was promoted on 2 March; the scoring service serves v2"]
+    assert words(report) == ["v3 was promoted on 2 March, but the scoring service serves v2"]
     assert run(ModelStaleness(record=V3, serving=StatedModel(version="3")), 9).findings == []
 
 
@@ -195,7 +195,7 @@ def test_what_age_cost_earlier_versions_says_by_when_to_retrain() -> None:
     found = metrics(report)
     assert found["loss_per_day"].value == pytest.approx(0.002, abs=0.0002)
     assert found["days_to_retrain"].why == (
-        "auc falls by 0.0019 a day of age (0.0018–0.002; 3 versions, 84 runs); retrain by 27 May (25 May to 29 May), "
+        "auc falls by 0.0019 a day of age (0.0018–0.002, 3 versions, 84 runs), retrain by 27 May (25–29 May), "
         "which is older than any version was followed (28 days)"
     )
 
@@ -206,7 +206,7 @@ def test_a_model_whose_age_cost_more_than_is_tolerated_is_a_finding() -> None:
     check = ModelStaleness(record=ServedVersion("flights/quality"), quality=AUC, tolerated_loss=0.02)
     (finding,) = run(check, today - 1, store=store).findings
     assert finding.metric.name == "days_to_retrain"
-    assert "retrain by 6 May (5 May to 7 May)" in finding.why
+    assert "retrain by 6 May (5–7 May)" in finding.why
 
 
 @pytest.mark.parametrize(("loss", "versions"), [(0.0, 3), (0.002, 1), (-0.002, 3)])
