@@ -23,12 +23,13 @@ from airflow_mlmonitor.cli.profile import PROFILE
 from airflow_mlmonitor.cli.rules import RULES
 from airflow_mlmonitor.cli.runs import RUNS
 from airflow_mlmonitor.cli.snooze import SNOOZE
+from airflow_mlmonitor.cli.suggest import SUGGEST
 from airflow_mlmonitor.cli.undo import UNDO
 from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.errors import MLMonitorError
 
 VERBS: tuple[Verb, ...] = (
-    *(COMPARE, PROFILE, PIN, RULES, HISTORY, RUNS),
+    *(COMPARE, PROFILE, PIN, RULES, SUGGEST, HISTORY, RUNS),
     *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO, ANNOUNCE),
     DB,
 )

@@ -46,11 +46,14 @@ class ProfileOperator(BaseOperator):
         moment are left out.
     :param window: the span of data time to read, as for a MonitorOperator. None reads everything for a pinned
         profile, and for one that is kept what a MonitorOperator would read. (templated)
+    :param suggest: path or URL to which a suite of expectations goes that these rows keep, for a person to edit and a
+        :class:`~airflow_mlmonitor.operators.FeatureInvariantsOperator` to use; the rows are read for it apart.
+        (templated)
     :param metrics_conn_id: connection of the metrics store; see
         :class:`~airflow_mlmonitor.hooks.MetricsStoreHook`. (templated)
     """
 
-    template_fields: Sequence[str] = ("model", "window", "source", "pin", "keep_as", "metrics_conn_id")
+    template_fields: Sequence[str] = ("model", "window", "source", "pin", "keep_as", "suggest", "metrics_conn_id")
     template_ext: Sequence[str] = (".sql",)
     template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
 
@@ -63,6 +66,7 @@ class ProfileOperator(BaseOperator):
         keep_as: str | None = None,
         split: timedelta | None = None,
         window: timedelta | str | None = None,
+        suggest: str | None = None,
         metrics_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -73,6 +77,7 @@ class ProfileOperator(BaseOperator):
         self.keep_as = keep_as
         self.split = split
         self.window = window
+        self.suggest = suggest
         self.metrics_conn_id = metrics_conn_id
 
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
@@ -101,8 +106,19 @@ class ProfileOperator(BaseOperator):
             place = self.keep_as or f"{self.model}/{self.task_id}"
             for part, content in (days or {window_of(context, self.window): whole.encode()}).items():
                 store.keep(place, part, content)
+        if self.suggest:
+            self._suggest(self.suggest, window)
         self.log.info("Kept %s rows of %s as %s.", f"{whole.rows:,}", self.source.label, place)
         return _summary(place, window, whole, len(parts))
+
+    def _suggest(self, path: str, window: Window | None) -> None:
+        from airflow_mlmonitor.data.invariants.suggesting import suggest_invariants
+        from airflow_mlmonitor.data.invariants.suite import write_suite
+
+        span = self.split or timedelta(days=1)
+        suite = suggest_invariants(self.source, window, span=span, connections=AirflowConnections())
+        write_suite(suite, path)
+        self.log.info("Wrote %d suggested expectations to %s.", len(suite["expectations"]), path)
 
     def _read(self, window: Window | None) -> tuple[Profile, dict[Window, Profile]]:
         from airflow_mlmonitor.data.profile import Profile

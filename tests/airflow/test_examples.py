@@ -15,6 +15,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
 from airflow_mlmonitor.data import Files
+from airflow_mlmonitor.data.invariants import read_suite
 from airflow_mlmonitor.operators import ProfileOperator
 from demo import flights
 
@@ -158,7 +159,7 @@ def test_dependency_changes_stop_a_model_that_was_not_promoted(run_dag, example,
     )
 
 
-def test_numerical_stability_stops_the_day_whose_training_exploded(run_dag, example, store):
+def test_numerical_stability_stops_the_day_whose_training_exploded(run_dag, example, store, capsys):
     dag = example("numerical_stability")
     runs = [run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK[:3]]
     assert [run.state("stability") for run in runs] == ["success"] * 3
@@ -166,13 +167,14 @@ def test_numerical_stability_stops_the_day_whose_training_exploded(run_dag, exam
     assert 0.1 < history.values("final_loss", "val_loss").max() < 0.2
     assert 0 < history.values("weight_change", "coefficients").min() < 0.5
     exploded = run_dag(dag, "scheduled", morning_after(flights.WEEK[3]), standardise=False)
+    assert "Likely: the training that made the model diverged." in capsys.readouterr().out
     assert exploded.state("stability") == "failed"
     found = {(one["column"], one["metric"]): one["why"] for one in exploded.xcom("stability")["findings"]}
     assert found["loss", "diverged"] == (
         "loss rose from 0.212 to 2.29e295 between steps 0 and 27, then infinite"
     )
     assert found["coefficients", "nonfinite_weights"] == "NaN in 4 of 4 numbers of coefficients"
-    assert found["score", "nan_share"] == "NaN in 0 and missing in 982 of 982 rows"
+    assert found["score", "nan_share"] == "missing in 982 of 982 rows"
 
 
 def test_feature_parity_holds_the_log_of_serving_against_the_training_pipeline(run_dag, example, store):
@@ -205,3 +207,24 @@ def test_model_staleness_finds_the_airport_that_still_has_the_old_version(run_da
     ]
     assert found[1] == found[2] == ["v2 was promoted on 11 March, but 31% of rows are still scored by v1"]
     assert found[3] == []
+
+
+def test_a_suite_is_held_against_every_day_and_the_training_data(run_dag, example, store):
+    dag = example("feature_invariants")
+    runs = {day: run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK[:4]}
+    assert [run.state("invariants") for run in runs.values()] == ["success"] * 4
+    assert [len(run.xcom("invariants")["findings"]) for run in runs.values()][:3] == [0, 0, 0]
+    found = {
+        one["metric"].partition(".")[0]: one
+        for one in runs[flights.FAULTY_DAY].xcom("invariants")["findings"]
+    }
+    missing = found["column_values_to_not_be_null"]
+    assert missing["status"] == "warn"
+    assert "rows break 'column values to not be null'" in missing["why"]
+    history = store.history("flight_delay/invariants", asof=morning_after(flights.WEEK[4]))
+    (regex,) = [
+        one for one in read_suite(str(EXAMPLES / "flight_features.yaml")) if one.type.endswith("match_regex")
+    ]
+    name = f"{regex.name}.unexpected_share"
+    assert list(history.values(name, "carrier")) == [0.0] * 4
+    assert len(history.values(name, "carrier", "rows=training")) == 4

@@ -28,13 +28,14 @@ def answers_in_batches(
     if len(columns) < len(rows.schema.names) and not isinstance(source, Frame):
         rows = replace(source, columns=tuple(columns), slices=()).open(window, connections)
     schema = pa.schema([rows.schema.field(name) for name in columns])
-    reader = pa.RecordBatchReader.from_batches(schema, _batches(rows, columns))
+    reader = pa.RecordBatchReader.from_batches(schema, batches_of(rows, columns))
     with duckdb.connect(config={"preserve_insertion_order": False}) as connection:
         connection.register(BATCHES, reader)
         return values_of(connection.sql(statement).to_arrow_table())
 
 
-def _batches(rows: Rows, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def batches_of(rows: Rows, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of an opened source, batch by batch."""
     for part in rows.parts:
         for batch in part():
             yield batch.select(columns)

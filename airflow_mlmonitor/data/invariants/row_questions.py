@@ -120,6 +120,30 @@ def pair_greater(asked: Asked) -> Question | None:
     return _of_rows(asked, f" {sign} ".join(map(asked.sql, columns)), "both_values_are_missing")
 
 
+def pair_in_set(asked: Asked) -> Question | None:
+    """The values of two columns are among some pairs; where one is missing, a row must not be looked at."""
+    given, columns = asked.invariant.arguments, asked.invariant.columns
+    pairs = given.get("value_pairs_set")
+    if (
+        given.get("ignore_row_if") != "either_value_is_missing"
+        or not isinstance(pairs, list | tuple)
+        or not pairs
+    ):
+        return None
+    if not asked.knows("column_A", "column_B", "value_pairs_set", "ignore_row_if") or not asked.comparable(
+        columns
+    ):
+        return None
+    if asked.kinds(columns) != {"text"} or not all(
+        isinstance(value, str) for pair in pairs for value in pair
+    ):
+        return None
+    # Texts of two are joined by what stands in neither.
+    joined = " || '\x1f' || ".join(map(asked.sql, columns))
+    listed = ", ".join(asked.dialect.literal("\x1f".join(pair)) for pair in pairs)
+    return _of_rows(asked, f"{joined} IN ({listed})", "both_values_are_missing")
+
+
 def multicolumn_sum(asked: Asked) -> Question | None:
     """Several columns add up to a number."""
     total, columns = asked.invariant.arguments.get("sum_total"), asked.invariant.columns
@@ -154,6 +178,7 @@ ROW_QUESTIONS: Mapping[str, Callable[[Asked], Question | None]] = {
     "expect_column_values_to_not_match_regex": partial(regex, wanted=False),
     "expect_column_pair_values_to_be_equal": pair_equal,
     "expect_column_pair_values_a_to_be_greater_than_b": pair_greater,
+    "expect_column_pair_values_to_be_in_set": pair_in_set,
     "expect_multicolumn_sum_to_equal": multicolumn_sum,
     "expect_select_column_values_to_be_unique_within_record": different_in_row,
 }

@@ -85,3 +85,33 @@ def _document(expectation: Any) -> dict[str, Any]:
 
 def _label(suite: Any) -> str:
     return f"The suite {suite}" if isinstance(suite, str) else "The suite"
+
+
+def write_suite(suite: Mapping[str, Any], path: str, *, as_yaml: bool | None = None) -> None:
+    """Write a suite for a person to edit, as JSON, or as YAML where the name of the file ends so or it is asked for.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written.
+    """
+    import fsspec
+
+    try:
+        with fsspec.open(path, "wt", encoding="utf-8") as file:
+            file.write(
+                spelled(suite, as_yaml=path.endswith((".yaml", ".yml")) if as_yaml is None else as_yaml)
+            )
+    except OSError as error:
+        raise DataError(f"The suite cannot be written to {path}: {error.strerror or error}.") from error
+
+
+def spelled(suite: Mapping[str, Any], *, as_yaml: bool = False) -> str:
+    """The text of a suite's file."""
+    import json
+
+    import yaml
+
+    if as_yaml:
+        return str(yaml.safe_dump(dict(suite), sort_keys=False, allow_unicode=True, width=100))
+    return json.dumps(suite, indent=2, ensure_ascii=False) + "\n"

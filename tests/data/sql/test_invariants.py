@@ -76,7 +76,7 @@ def test_what_a_database_can_count_never_leaves_it(
     def refuse(*_: Any) -> Any:
         raise AssertionError("rows were read")
 
-    monkeypatch.setattr(in_batches, "_batches", refuse)
+    monkeypatch.setattr(in_batches, "batches_of", refuse)
     counted = [
         one
         for one in INVARIANTS
