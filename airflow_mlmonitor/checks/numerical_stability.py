@@ -153,7 +153,8 @@ def _of_numbers(name: str, column: NumberColumn, *, is_output: bool) -> Iterator
     known = column.rows - column.nulls
     nans = f"NaN in {column.nans:,} of {known:,} rows"
     if is_output and column.nulls:
-        nans = f"NaN in {column.nans:,} and missing in {column.nulls:,} of {column.rows:,} rows"
+        some = f"NaN in {column.nans:,} and " if column.nans else ""
+        nans = f"{some}missing in {column.nulls:,} of {column.rows:,} rows"
         yield _share(name, "nan_share", column.nans + column.nulls, column.rows, nans)
     else:
         yield _share(name, "nan_share", column.nans, known, nans)

@@ -51,7 +51,7 @@ def _failed(circumstances: Circumstances, *names: str) -> list[Verdict]:
 
 
 def _told(cause: str, likely: str, todo: str, kinds: Sequence[Sequence[Verdict]]) -> Diagnosis:
-    evidence = [found[0].metric.why or found[0].why for found in kinds if found]
+    evidence = [_said(found[0]) for found in kinds if found]
     columns = dict.fromkeys(one.metric.column for found in kinds for one in found if one.metric.column)
     return Diagnosis(
         cause=cause,
@@ -61,3 +61,9 @@ def _told(cause: str, likely: str, todo: str, kinds: Sequence[Sequence[Verdict]]
         confidence=0.97,
         columns=tuple(columns),
     )
+
+
+def _said(verdict: Verdict) -> str:
+    """What happened, with the column that it happened to."""
+    column, why = verdict.metric.column or "", verdict.metric.why or verdict.why
+    return why if column in why else f"{column}: {why}"

@@ -137,7 +137,7 @@ def test_predictions_and_the_log_of_a_training_in_a_database(run_dag, lake):
     )
     assert found(run) == {
         "score.outside_share": "outside 0 to 1 in 1 of 2 rows: 0.5 to 1.25",
-        "score.nan_share": "NaN in 0 and missing in 1 of 3 rows",
+        "score.nan_share": "missing in 1 of 3 rows",
         "loss.loss_rise": "loss rose from 1.01 to 9.5e4 between steps 99 and 102",
         "None.finished_share": "training stopped at step 102 of 1,000",
     }
