@@ -39,18 +39,21 @@ class Race:
 
 
 def write(path: Path, rows: int) -> None:
-    """Write rows of ten numbers with holes and four texts of few and of many values."""
+    """Write rows of ten numbers with holes, four texts of few and of many values, and a key."""
     rng = np.random.default_rng(7)
     writer: pq.ParquetWriter | None = None
     for start in range(0, rows, BLOCK):
         count = min(BLOCK, rows - start)
         columns: dict[str, Any] = {}
         for place in range(NUMBERS):
-            values = rng.gamma(2.0, 10.0, count) if place % 2 else rng.integers(0, 1000, count).astype(float)
+            values = rng.gamma(2.0, 10.0, count) if place % 2 else rng.integers(0, 100, count).astype(float)
+            if place % 4 > 1:  # each second pair is ordered, but for a few rows
+                values += columns[f"n{place - 2}"].fill_null(0).to_numpy() - 0.5
             columns[f"n{place}"] = pa.array(values, mask=rng.random(count) < 0.02)
         for place in range(TEXTS):
             known = [f"K{value:0{place + 1}d}" for value in range(10 ** (place + 1))]
             columns[f"t{place}"] = pa.array(np.array(known)[rng.integers(0, len(known), count)])
+        columns["id"] = pa.array(np.arange(start, start + count))
         table = pa.table(columns)
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)
@@ -64,7 +67,10 @@ def suite() -> tuple[Invariant, ...]:
     for name in (f"n{place}" for place in range(NUMBERS)):
         found += [
             ("column_values_to_not_be_null", {"column": name, "mostly": 0.9}),
-            ("column_values_to_be_between", {"column": name, "min_value": 0, "max_value": 500, "mostly": 0.9}),
+            (
+                "column_values_to_be_between",
+                {"column": name, "min_value": 0, "max_value": 500, "mostly": 0.9},
+            ),
             ("column_mean_to_be_between", {"column": name, "min_value": 1, "max_value": 900}),
             ("column_min_to_be_between", {"column": name, "min_value": 0}),
             ("column_max_to_be_between", {"column": name, "max_value": 999}),
@@ -75,18 +81,24 @@ def suite() -> tuple[Invariant, ...]:
             ("column_values_to_not_be_null", {"column": name}),
             ("column_values_to_match_regex", {"column": name, "regex": "^K[0-9]+$"}),
             ("column_values_to_not_match_regex", {"column": name, "regex": "[a-z ]"}),
-            ("column_value_lengths_to_be_between", {"column": name, "min_value": 2, "max_value": 4}),
-            ("column_values_to_be_in_set", {"column": name, "value_set": [f"K{value}" for value in range(10)]}),
+            ("column_value_lengths_to_be_between", {"column": name, "min_value": 2, "max_value": 5}),
             ("column_values_to_not_be_in_set", {"column": name, "value_set": ["", "null", "K3"]}),
         ]
-    pairs = [("n0", "n2"), ("n1", "n3"), ("n4", "n6"), ("n5", "n7")]
-    found += [("column_pair_values_a_to_be_greater_than_b", {"column_A": a, "column_B": b}) for a, b in pairs]
+    ignored = {"ignore_row_if": "either_value_is_missing", "or_equal": True, "mostly": 0.9}
+    pairs = [{"column_A": f"n{high}", "column_B": f"n{high - 2}", **ignored} for high in (2, 3, 6, 7)]
+    found += [("column_pair_values_a_to_be_greater_than_b", pair) for pair in pairs]
+    known = [
+        (f"t{place}", [f"K{value:0{place + 1}d}" for value in range(10 ** (place + 1))]) for place in range(2)
+    ]
+    found += [("column_values_to_be_in_set", {"column": name, "value_set": values}) for name, values in known]
     found += [("column_median_to_be_between", {"column": f"n{place}", "min_value": 1}) for place in range(4)]
-    found += [("column_values_to_be_unique", {"column": "n1"}), ("column_values_to_be_unique", {"column": "t3"})]
+    found += [("column_sum_to_be_between", {"column": f"n{place}", "min_value": 1}) for place in range(4)]
+    found += [("column_to_exist", {"column": f"n{place}"}) for place in range(2)]
     found += [
+        ("column_values_to_be_unique", {"column": "id"}),
+        ("compound_columns_to_be_unique", {"column_list": ["id", "t0"]}),
         ("table_row_count_to_be_between", {"min_value": 1}),
-        ("multicolumn_sum_to_equal", {"column_list": ["n0", "n2", "n4"], "sum_total": 1500}),
-        *[("column_to_exist", {"column": f"n{place}"}) for place in range(4)],
+        ("table_column_count_to_equal", {"value": NUMBERS + TEXTS + 1}),
     ]
     return read_suite([{"type": f"expect_{type_}", "kwargs": arguments} for type_, arguments in found])
 

@@ -89,14 +89,22 @@ def regex(asked: Asked, *, wanted: bool = True) -> Question | None:
         return None
     text = asked.sql(_column(asked))
     fits = f"regexp_matches({text}, {asked.dialect.literal(pattern)})"
-    odd = r"[^ -~]" if _SHORTHAND.search(pattern) else r"\n"
-    strange = f"COUNT(CASE WHEN regexp_matches({text}, {asked.dialect.literal(odd)}) THEN 1 END)"
     question = _of_values(asked, fits if wanted else f"NOT {fits}")
+    odd = _odd(pattern, text)
+    if odd is None:
+        return question
 
     def told(values: Sequence[Any]) -> Kept | None:
         return None if values[-1] else question.told(values[:-1])
 
-    return Question((*question.asked, strange), told)
+    return Question((*question.asked, f"COUNT(CASE WHEN {odd} THEN 1 END)"), told)
+
+
+def _odd(pattern: str, text: str) -> str | None:
+    """Which texts Python and DuckDB may take differently: outside of ASCII, or before a last end of line."""
+    if _SHORTHAND.search(pattern):
+        return f"regexp_matches({text}, '[^ -~]')"
+    return f"contains({text}, chr(10))" if "$" in pattern else None
 
 
 def pair_equal(asked: Asked) -> Question | None:
