@@ -76,8 +76,8 @@ class Deviation:
         residuals = past.table("resids", "keys", sample.keys, height=PREDICTORS)
         muted = past.muted(sample.group_keys)[sample.groups]
         surprised = past.surprised(sample.group_keys)[sample.groups]
-        if surprised.any():
-            values, residuals = np.where(muted, np.nan, values), np.where(surprised, np.nan, residuals)
+        values = np.where(muted, np.nan, values)
+        residuals = np.where(muted | surprised, np.nan, residuals)
         kept = past.latest("refs", "keys", sample.keys, height=2)
         centre, unit = references(sample, values, kept)
         length = season(window, seasonality)
@@ -163,11 +163,27 @@ def directed(z: Array, ways: NDArray[np.int8]) -> Array:
 
 
 def _earlier(z: Array, values: Array, muted: NDArray[np.bool_]) -> Array:
-    """Earlier deviations; where a metric that had been defined was not, it was lost, then as now."""
+    """Earlier deviations; where a metric that had been defined was not, it was lost, then as now.
+
+    What is muted counts as another deviation as far out as the farthest of the others, and no farther: if it was natural,
+    the like has been seen; if not, it has not moved the tail that caught it.
+    """
     undefined = np.isnan(values)
     known = np.maximum.accumulate(~undefined, axis=-1)
     z[undefined & known & ~muted] = LOST
-    return z
+    return limited(z, muted)
+
+
+def limited(numbers: Array, where: NDArray[np.bool_]) -> Array:
+    """Put the largest other number of its row in some places.
+
+    >>> limited(np.array([[1.0, 9.0, 3.0]]), np.array([[False, True, False]]))
+    array([[1., 3., 3.]])
+    """
+    if not where.any():
+        return numbers
+    highest = np.fmax.reduce(np.where(where, np.nan, numbers), axis=-1, initial=0.0)
+    return np.where(where, highest[:, None].astype(numbers.dtype), numbers)
 
 
 def _lost(sample: Sample, x: Array) -> Array:

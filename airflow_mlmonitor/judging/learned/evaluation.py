@@ -34,6 +34,9 @@ SCORED = 30
 CALIBRATED = 14
 """Earlier scores from which on they draw the line."""
 
+YOUNG, GROWN = 60, 45
+"""The first runs of a monitor, whose scores stood on little, draw the line only until there are so many later ones."""
+
 UNUSUAL = 3.0
 """Score of a single metric, in powers of ten, from which on it is outside its own range."""
 
@@ -87,9 +90,12 @@ def _budget(judge: Learned, past: Past, window: Window) -> Budget:
 
 
 def _line(past: Past, budget: Budget) -> float | None:
-    if np.count_nonzero(~np.isnan(past.scores)) < CALIBRATED:
+    scores = past.scores
+    if np.count_nonzero(~np.isnan(scores[YOUNG:])) >= GROWN:
+        scores = np.where(np.arange(len(scores)) < YOUNG, np.nan, scores)
+    if np.count_nonzero(~np.isnan(scores)) < CALIBRATED:
         return None
-    return budget.line(past.scores, np.where(past.alerted, past.lines, np.nan))
+    return budget.line(scores, np.where(past.unsettled, past.lines, np.nan))
 
 
 def _parts(deviation: Deviation, score: RunScore | None, line: float | None) -> dict[str, Packed]:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 NONE = np.empty(0, np.uint64)
 
+QUIET = 2
+"""Quiet runs in a row after which what was alerted for is over, as incidents have it."""
+
+LASTING = 3
+"""Alerts of one problem from which on it is no outlier but an incident."""
+
 
 class Left(NamedTuple):
     """What one run left.
@@ -36,21 +42,25 @@ class Left(NamedTuple):
         Whether a person accepted it as the new normal.
     alerted
         Whether it alerted, and nobody has said since what that was.
+    settled
+        Whether that was short and is over, so that it counts as a natural outlier.
     """
 
     window: Window
     parts: Mapping[str, Packed]
     accepted: bool = False
     alerted: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True)
 class Past:
     """What the earlier runs of a monitor left, oldest first, decoded once.
 
-    Runs that a person marked bad are not in it. Of a run that alerted, what it alerted for is muted: it may have been
-    broken. Its other metrics train; were it left out as a whole, each alert would make the next run, which then knows
-    less of its week, more likely to alert as well.
+    Runs that a person marked bad are not in it. Of a run that alerted, what it alerted for is muted: it may be broken. Its
+    other metrics train; were it left out as a whole, each alert would make the next run, which then knows less of its
+    week, more likely to alert as well. One or two alerts that were over by themselves, and that nobody has marked bad, are
+    natural outliers and train, as storms and holidays must; what lasted longer stays muted until somebody accepts it.
 
     Parameters
     ----------
@@ -74,10 +84,12 @@ class Past:
         """
         traces = history.traces.get(NAME, {})
         found = []
+        settled = _settled([run.state == "alert" for run in history.runs])
         for position, run in enumerate(history.runs):
             parts = unpack(traces[position]) if run.state != "bad" and position in traces else {}
             if parts:
-                found.append(Left(run.window, parts, run.state == "accepted", run.state == "alert"))
+                alerted = run.state == "alert"
+                found.append(Left(run.window, parts, run.state == "accepted", alerted, settled[position]))
         over = [_is_over(run) for run in reversed(history.runs)]
         renewed = {key_hash(*group): moment for group, moment in history.accepted.items()}
         return cls(tuple(found), over.index(False) if False in over else len(over), renewed)
@@ -94,7 +106,7 @@ class Past:
         """Which groups are not learned from, in which runs: those that a run alerted for, one column a run."""
         muted = np.zeros((len(groups), len(self.runs)), np.bool_)
         for place, run in enumerate(self.runs):
-            if run.alerted:
+            if run.alerted and not run.settled:
                 muted[:, place] = np.isin(groups, run.parts.get(BLAMED, NONE))
         return muted
 
@@ -109,12 +121,12 @@ class Past:
     def surprised(self, groups: Hashes) -> NDArray[np.bool_]:
         """Which groups were held against a normal that was over, in which runs: their deviations tell nothing."""
         renewed = np.array([group in self.renewed for group in groups.tolist()], np.bool_)
-        return self.muted(groups) | (renewed[:, None] & self.accepted)
+        return renewed[:, None] & self.accepted
 
     @cached_property
-    def alerted(self) -> NDArray[np.bool_]:
-        """Which runs alerted."""
-        return np.array([run.alerted for run in self.runs], np.bool_)
+    def unsettled(self) -> NDArray[np.bool_]:
+        """Which runs alerted for what is not over, or lasted."""
+        return np.array([run.alerted and not run.settled for run in self.runs], np.bool_)
 
     @cached_property
     def windows(self) -> tuple[Window, ...]:
@@ -198,6 +210,28 @@ class Past:
 
     def __len__(self) -> int:
         return len(self.runs)
+
+
+def _settled(alerted: Sequence[bool]) -> list[bool]:
+    """Which alerts belong to a problem of one or two alerts that is over.
+
+    >>> _settled([True, False, True, False, False, True])
+    [True, False, True, False, False, False]
+    >>> _settled([True, True, True, False, False])
+    [False, False, False, False, False]
+    """
+    settled = [False] * len(alerted)
+    problem: list[int] = []
+    quiet = 0
+    for place, alert in enumerate(alerted):
+        quiet = 0 if alert else quiet + 1
+        if alert:
+            problem.append(place)
+        elif quiet == QUIET:
+            for one in problem if len(problem) < LASTING else []:
+                settled[one] = True
+            problem = []
+    return settled
 
 
 def _is_over(run: Run) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from airflow_mlmonitor.judging.learned.deviation import Deviation
+from airflow_mlmonitor.judging.learned.deviation import Deviation, limited
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Places, Sample
@@ -67,10 +67,10 @@ class RunScore:
         )
         as_of = past.table("groups", "groupkeys", sample.group_keys)
         then = past.table("families", "famkeys", sample.family_keys)
-        muted = past.surprised(sample.group_keys)
-        if muted.any():
-            as_of = np.where(muted, np.nan, as_of)
-            then = np.where(sample.by_family.highest(muted.astype(float)) > 0, np.nan, then)
+        muted, surprised = past.muted(sample.group_keys), past.surprised(sample.group_keys)
+        as_of = np.where(surprised, np.nan, limited(as_of, muted))
+        then = limited(then, sample.by_family.highest(muted.astype(float)) > 0)
+        then = np.where(sample.by_family.highest(surprised.astype(float)) > 0, np.nan, then)
         once = _levels(sample, groups, as_of, then)
         again = _levels(sample, groups, today, None)
         reach = (once.reach + again.reach) / 2
