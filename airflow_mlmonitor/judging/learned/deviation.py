@@ -165,8 +165,8 @@ def directed(z: Array, ways: NDArray[np.int8]) -> Array:
 def _earlier(z: Array, values: Array, muted: NDArray[np.bool_]) -> Array:
     """Earlier deviations; where a metric that had been defined was not, it was lost, then as now.
 
-    What is muted counts as another deviation as far out as the farthest of the others, and no farther: if it was natural,
-    the like has been seen; if not, it has not moved the tail that caught it.
+    What is muted counts as another deviation as far out as the farthest of the others, and no farther: if it was
+    natural, the like has been seen; if not, it has not moved the tail that caught it.
     """
     undefined = np.isnan(values)
     known = np.maximum.accumulate(~undefined, axis=-1)

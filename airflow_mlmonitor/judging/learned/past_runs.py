@@ -57,10 +57,11 @@ class Left(NamedTuple):
 class Past:
     """What the earlier runs of a monitor left, oldest first, decoded once.
 
-    Runs that a person marked bad are not in it. Of a run that alerted, what it alerted for is muted: it may be broken. Its
-    other metrics train; were it left out as a whole, each alert would make the next run, which then knows less of its
-    week, more likely to alert as well. One or two alerts that were over by themselves, and that nobody has marked bad, are
-    natural outliers and train, as storms and holidays must; what lasted longer stays muted until somebody accepts it.
+    Runs that a person marked bad are not in it. Of a run that alerted, what it alerted for is muted: it may be broken.
+    Its other metrics train; were it left out as a whole, each alert would make the next run, which then knows less of
+    its week, more likely to alert as well. One or two alerts that were over by themselves, and that nobody has marked
+    bad, are natural outliers and train, as storms and holidays must; what lasted longer stays muted until somebody
+    accepts it.
 
     Parameters
     ----------

@@ -47,6 +47,9 @@ FAMILIES = {
 }
 """The pool of each family; any other one is in the rest."""
 
+LASTS = 0.25
+"""Part of a change that the newest run must show itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Slow:
@@ -141,7 +144,7 @@ class Slow:
         for group in self.creep.over(self.past.pools):
             row = self._top(int(group))
             place = int(self.places[row])
-            if not judged[place].status.is_finding:
+            if self._lasts(row) and not judged[place].status.is_finding:
                 severity = float(self.creep.groups[group] / self.creep.lines[self.past.pools[group]])
                 judged[place] = replace(
                     judged[place], status=Status.WARN, severity=severity, why=self._said(row)
@@ -155,6 +158,12 @@ class Slow:
         ends = [*bundles.starts[1:], len(bundles.order)]
         members = bundles.order[bundles.starts[group] : ends[group]]
         return int(members[np.argmax(self.creep.metrics[members])])
+
+    def _lasts(self, row: int) -> bool:
+        """Whether this run is still where the week went: what is over needs no slow channel to be told."""
+        x = self.past.values[row]
+        before = _mean(x[-WEEK - BEFORE : -WEEK])
+        return bool((x[-1] - before) / (_mean(x[-WEEK:]) - before) > LASTS)
 
     def _said(self, row: int) -> str:
         metric = self.sample.metrics[self.places[row]]
