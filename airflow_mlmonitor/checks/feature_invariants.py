@@ -155,7 +155,7 @@ def _share(kept: Kept, before: Kept | None, private: frozenset[str], family: str
 
 def _most(invariant: Invariant) -> float | None:
     """Largest share of rows that may break it; None where its past tells."""
-    from airflow_mlmonitor.data.invariants.wording import is_about_rows
+    from airflow_mlmonitor.data.invariants.invariant_words import is_about_rows
 
     if invariant.mostly is not None:
         return (1 - invariant.mostly) and 1 - invariant.mostly + 1e-12
@@ -163,12 +163,12 @@ def _most(invariant: Invariant) -> float | None:
 
 
 def _words(invariant: Invariant) -> str:
-    from airflow_mlmonitor.data.invariants.wording import words
+    from airflow_mlmonitor.data.invariants.invariant_words import words
 
     return words(invariant)
 
 
 def _why(kept: Kept, private: frozenset[str]) -> str:
-    from airflow_mlmonitor.data.invariants.wording import told
+    from airflow_mlmonitor.data.invariants.invariant_words import told
 
     return told(kept, private)

@@ -15,12 +15,12 @@ from airflow_mlmonitor.report.text import NAME
 
 EXAMPLES = """\
   mlmonitor suggest invariants training.parquet --timestamp scheduled --out suite.json
-  mlmonitor suggest invariants 'training/*.csv' --yaml > suite.yaml"""
+  mlmonitor suggest invariants 'training/*.csv' --yaml --out suite.yaml"""
 
 DETAILS = """\
-Types, ranges, sets, null shares, uniqueness, formats, ordered columns and pairs of values, with headroom. Read the
-suite and edit it: it is one of Great Expectations, which loads it too. With --timestamp, it is known how much days
-differ."""
+Types, ranges, sets, null shares, keys, formats, ordered columns and columns that follow from each
+other, with headroom. Read the suite and edit it: it is one of Great Expectations, which loads it
+too. With --timestamp, it is known how much days differ."""
 
 
 def _declare(parser: ArgumentParser) -> None:
