@@ -22,8 +22,8 @@ from airflow_mlmonitor.data.window import Window
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-    from great_expectations.datasource.fluent import SQLDatasource
     from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 
     from airflow_mlmonitor.data.sql.reader import SqlReader
 
@@ -158,7 +158,8 @@ def _validated(invariants: Sequence[Invariant], batch: Batch) -> list[Kept]:
             kept.append(Kept(invariant=invariant, success=None, why=_said(error), by="Great Expectations"))
     for group in _apart(expectations):
         suite = gx.ExpectationSuite(name=PLACE, expectations=group)
-        for answer in batch.validate(suite, result_format=ASKS).results:
+        answers: Any = batch.validate(suite, result_format=ASKS)
+        for answer in answers.results:
             kept.append(_read(invariants[answer.expectation_config.meta[PLACE]], answer))  # noqa: PERF401
     return kept
 
