@@ -60,7 +60,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m benchmarks.invariants",
         description="What suggested suites catch, and how fast a hundred expectations are answered.",
     )
-    parser.add_argument("--rows", type=int, default=1_000_000, help="of the race, 1,000,000 unless told")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="of the race, 10,000,000 unless told")
     parser.add_argument(
         "--adapter", type=Path, default=adapter.FLIGHTS, help="data to break; flights unless told"
     )
