@@ -43,7 +43,7 @@ PHRASES = {
 SENTENCES = frozenset({"nulls_by_segment", "identity", "ordered", "segment_rows"})
 """Metrics whose reason says it all."""
 
-SPEAKING = frozenset({"dependency", "invariant", "recorded", "stability", "staleness"})
+SPEAKING = frozenset({"dependency", "invariant", "recorded", "stability", "staleness", "unjoined"})
 """Families whose metrics do so: they say what happened, from what to what."""
 
 

@@ -40,6 +40,7 @@ FAMILIES = {
     "missing": MISSING,
     "nulls_by_segment": MISSING,
     "null_pattern": MISSING,
+    "unjoined": MISSING,
     "category": CATEGORIES,
     "domain": CATEGORIES,
     "format": CATEGORIES,
