@@ -41,13 +41,13 @@ def test_the_coarser_column_of_a_key_is_followed() -> None:
     draw = np.random.default_rng(0)
     days = np.repeat(np.arange(20), 300)
     town, hour = draw.integers(0, 3, days.size), draw.integers(6, 22, days.size)
-    weather = draw.normal(size=(20, 3, 24)).round(3)[days, town, hour]
-    weather[draw.random(days.size) < 0.01] = np.nan
+    weather = draw.normal(size=(20, 3, 24)).round(3)
+    weather[draw.random(weather.shape) < 0.01] = np.nan
     batch = pa.record_batch(
         {
             "town": pa.array([("Ulm", "Bonn", "Jena")[place] for place in town]),
             "hour": pa.array(hour),
-            "temp": pa.array(weather, from_pandas=True),
+            "temp": pa.array(weather[days, town, hour], from_pandas=True),
             "fare": pa.array(draw.normal(size=days.size)),
         }
     )
