@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from airflow.sdk import DAG
 
 from airflow_mlmonitor.checks import Consistency, Shape
-from airflow_mlmonitor.data import Files, Pinned, Profile, Window
+from airflow_mlmonitor.data import Files, Frame, Pinned, Profile, Window
 from airflow_mlmonitor.operators import MonitorOperator, ProfileOperator, TrainServeSkewOperator
 
 NUMBERS = count()
@@ -167,3 +168,19 @@ def test_a_skew_without_any_pin_is_broken_and_says_how_to_pin(run_dag, store, tr
     run = skew(run_dag, training, window="2013-01-01/2013-02-01")
     assert run.state("skew") == "failed"
     assert "No baseline is pinned" in run.xcom("skew")["findings"][0]["why"]
+
+
+def test_a_suite_is_suggested_beside_the_pin(run_dag, store, tmp_path):
+    rows = {"fare": [8.5, 9.0, 12.5, 11.0] * 300, "carrier": ["UA", "AA", "UA", "B6"] * 300}
+    with DAG("suggesting", schedule=None) as dag:
+        ProfileOperator(
+            task_id="pin",
+            model="fares",
+            source=Frame(rows),
+            pin="v1",
+            suggest=str(tmp_path / "{{ 'suite' }}.json"),
+        )
+    assert run_dag(dag, "manual", datetime(2013, 3, 1, tzinfo=UTC)).state("pin") == "success"
+    suite = json.loads((tmp_path / "suite.json").read_text())
+    sets = [one["kwargs"]["value_set"] for one in suite["expectations"] if one["type"].endswith("be_in_set")]
+    assert sets == [["AA", "B6", "UA"]]
