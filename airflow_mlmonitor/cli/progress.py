@@ -15,16 +15,16 @@ PATIENCE = 0.5
 """Seconds before a bar appears."""
 
 Advance = Callable[[int, int | None], None]
-"""Takes the number of rows read so far, and of all rows where it is known."""
+"""Takes the number of rows read (or of what else there is to do) so far, and of all where it is known."""
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Advance | None]:
+def progress(label: str, unit: str = "rows") -> Iterator[Advance | None]:
     """Show how far reading is: on a terminal only, and only where it takes longer than one notices."""
     if not sys.stderr.isatty():
         yield None
         return
-    bar = _Bar(label)
+    bar = _Bar(label, unit)
     try:
         yield bar.advance
     finally:
@@ -34,8 +34,8 @@ def progress(label: str) -> Iterator[Advance | None]:
 class _Bar:
     """A bar that is drawn once reading has lasted a while."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+    def __init__(self, label: str, unit: str) -> None:
+        self._label, self._unit = label, unit
         self._begun = time.monotonic()
         self._drawn: tuple[Progress, TaskID] | None = None
 
@@ -55,8 +55,8 @@ class _Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        rows = TextColumn("{task.completed:,.0f} rows")
-        parts = (TextColumn("{task.description}"), BarColumn(), rows, TimeRemainingColumn())
+        done = TextColumn(f"{{task.completed:,.0f}} {self._unit}")
+        parts = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())
         bar = Progress(*parts, console=Console(stderr=True), transient=True)
         task = bar.add_task(self._label, total=expected)
         bar.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import reduce
@@ -56,6 +57,16 @@ def read_training(
         whole = read(source, window, rules=rules, connections=connections, progress=progress)
         return _remembering(whole, rules, Memory()), {}
     parts = read_days(source, window, span=span, rules=rules, connections=connections, progress=progress)
+    return settled_in_turn(parts, rules)
+
+
+def settled_in_turn(parts: Mapping[Window, Profile], rules: Rules) -> tuple[Profile, dict[Window, Profile]]:
+    """Settle the parts of a baseline, oldest first, each against what those before it have shown.
+
+    Returns
+    -------
+    The profile of all rows, with the rules and their memory, and of the parts.
+    """
     memory = Memory()
     settled: dict[Window, Profile] = {}
     for part, profile in parts.items():
