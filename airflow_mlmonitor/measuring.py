@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import count
 
 from airflow_mlmonitor.checks.check import Check
@@ -19,11 +18,8 @@ from airflow_mlmonitor.data.source import Connections
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, EncodingError, MLMonitorError, StoreError
 from airflow_mlmonitor.judging.verdict import Status, Verdict
-from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.history import History
 from airflow_mlmonitor.store.shelf import StoreShelf
-
-REHEARSALS = 28
-"""Days of the training data that are measured as if they had been runs, the latest ones."""
 
 NOVELTY = "novelty"
 """Name of the trace in which a run leaves what it showed for the first time."""
@@ -118,23 +114,12 @@ def remembered(now: Profile, history: History) -> Memory:
     return now.tallies.rules.memory.after(novelties)
 
 
-def rehearsed(answers: Sequence[tuple[Check, Reference | None]], shelf: StoreShelf, monitor: str) -> History:
-    """Measure the days of the pinned training data as if they had been runs: history before the first one.
-
-    Each is compared with what the run under test is compared with. A check that cannot be measured on a day has no
-    value there. What the days showed for the first time the baseline itself remembers.
-    """
-    days = shelf.training_days(REHEARSALS)
-    runs = tuple(_imagined(monitor, shelf.model, window, day) for window, day in days)
-    points: dict[Key, dict[int, Point]] = {}
-    for position, (_, day) in enumerate(days):
-        for check, reference in answers:
-            for metric in _attempt(check, day, reference):
-                point = Point(
-                    run=runs[position], value=metric.value, status=Status.OK, expected=metric.expected
-                )
-                points.setdefault(metric.key, {})[position] = point
-    return History(runs, points)
+def attempted(check: Check, day: Profile, reference: Reference | None) -> list[Metric]:
+    """Measure a day by one check; nothing where it cannot be: a check of a user's own may need other columns."""
+    try:
+        return _metrics(check, day, reference)
+    except Exception:  # noqa: BLE001 - a day is no run, and its history goes on without the check
+        return []
 
 
 def _reference(
@@ -155,26 +140,6 @@ def _prefixed(check: Check, metrics: Iterable[Metric]) -> list[Metric]:
     if check.prefix:
         return [replace(metric, name=f"{check.prefix}.{metric.name}") for metric in metrics]
     return list(metrics)
-
-
-def _attempt(check: Check, day: Profile, reference: Reference | None) -> list[Metric]:
-    try:
-        return _metrics(check, day, reference)
-    except Exception:  # noqa: BLE001 - a check of a user's own may need columns that training did not have
-        return []
-
-
-def _imagined(monitor: str, model: str, window: Window, day: Profile) -> Run:
-    started: datetime = window.end
-    return Run(
-        monitor=monitor,
-        model=model,
-        window=window,
-        status=Status.OK,
-        state=State.CLEAN,
-        rows=day.rows,
-        started=started,
-    )
 
 
 def _refuse_twins(check: Check, metrics: Sequence[Metric], known: set[Key]) -> None:

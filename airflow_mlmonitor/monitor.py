@@ -22,18 +22,16 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.diagnosing import diagnosed
 from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
-from airflow_mlmonitor.judging.significance import Significance
+from airflow_mlmonitor.judging.learned import Learned
 from airflow_mlmonitor.judging.verdict import Verdict
-from airflow_mlmonitor.measuring import NOVELTY, measure, rehearsed, remembered
+from airflow_mlmonitor.measuring import NOVELTY, measure, remembered
+from airflow_mlmonitor.rehearsing import with_training
 from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store.shelf import StoreShelf
 from airflow_mlmonitor.store.store import MetricsStore
 
 HISTORY = 365
 """Earlier runs a judge sees: a year of daily ones."""
-
-ROOTS = 28
-"""Own runs from which on the days of the training data are no longer needed as history."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,7 @@ class Monitor:
     name: str
     model: str
     checks: Sequence[Check]
-    judge: Judge = field(default_factory=Significance)
+    judge: Judge = field(default_factory=Learned)
     bounds: Bounds | None = None
 
     def rules(self, store: MetricsStore) -> Rules | FreeRules:
@@ -109,8 +107,7 @@ class Monitor:
         )
         now = now.settled(remembered(now, history))
         measured = measure(self.checks, now, shelf, window, connections or EnvironmentConnections())
-        if len(history) < ROOTS:
-            history = rehearsed(measured.answers, shelf, self.name) + history
+        history = with_training(history, self.judge, measured.answers, shelf, most=HISTORY)
         judgement = self.judge.judge(measured.metrics, history, window)
         verdicts = self._limited(list(judgement.verdicts))
         if self.bounds:

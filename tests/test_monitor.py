@@ -19,7 +19,7 @@ from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.reading import read, read_days
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import DataError, StoreUnavailable
-from airflow_mlmonitor.judging import Bounds, Status
+from airflow_mlmonitor.judging import Bounds, Significance, Status
 from airflow_mlmonitor.monitor import Monitor
 from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store.history import History, State
@@ -46,7 +46,7 @@ def rows(number: int) -> Profile:
 
 
 def monitor(*checks: Check, **more: Any) -> Monitor:
-    return Monitor(name="flights/skew", model="flights", checks=checks, **more)
+    return Monitor(name="flights/skew", model="flights", checks=checks, **{"judge": Significance(), **more})
 
 
 def pinned(training: Profile, days: Mapping[Window, Profile] | None = None) -> MemoryStore:

@@ -18,10 +18,12 @@ from airflow_mlmonitor.data.rules.memory import Novelty
 from airflow_mlmonitor.data.rules.rules import Rules
 from airflow_mlmonitor.data.training import read_training
 from airflow_mlmonitor.data.window import Window
-from airflow_mlmonitor.measuring import NOVELTY, rehearsed
+from airflow_mlmonitor.judging import Significance
+from airflow_mlmonitor.measuring import NOVELTY
 from airflow_mlmonitor.monitor import Monitor
+from airflow_mlmonitor.rehearsing import with_training
 from airflow_mlmonitor.report.report import Report
-from airflow_mlmonitor.store.history import State
+from airflow_mlmonitor.store.history import History, State
 from airflow_mlmonitor.store.memory_store import MemoryStore
 from airflow_mlmonitor.store.shelf import StoreShelf
 
@@ -118,7 +120,8 @@ def test_a_rule_that_broke_shows_in_its_own_number(store: MemoryStore) -> None:
 
 
 def test_training_days_are_a_history_of_the_rules_too(store: MemoryStore) -> None:
-    history = rehearsed([(Consistency(), None)], StoreShelf(store, NAME, "taxi", day(0)), NAME)
+    shelf = StoreShelf(store, NAME, "taxi", day(0))
+    history = with_training(History(), Significance(), [(Consistency(), None)], shelf, most=365)
     assert len(history) == TRAINING
     assert history.values("identity", "hour+clock").tolist() == [0.0] * TRAINING
     assert (

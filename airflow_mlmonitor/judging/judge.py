@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from airflow_mlmonitor.checks.metric import Metric
@@ -30,6 +30,10 @@ class Judge(ABC):
 
     traces: ClassVar[tuple[str, ...]] = ()
     wants_points: ClassVar[bool] = True
+
+    def rehearse(self, days: Iterable[tuple[Window, Sequence[Metric]]]) -> list[bytes]:
+        """Return what each of some days, oldest first, would have left as the first of :attr:`traces`."""
+        return [b"" for _ in days]
 
     @abstractmethod
     def judge(self, metrics: Sequence[Metric], history: History, window: Window | None = None) -> Judgement:

@@ -58,7 +58,7 @@ class MonitorOperator(BaseOperator):
     :param checks: questions about the rows; all are answered from one read. By default
         :func:`~airflow_mlmonitor.checks.standard_checks`. (templated)
     :param judge: says which of the numbers are not normal; by default
-        :class:`~airflow_mlmonitor.judging.Significance`.
+        :class:`~airflow_mlmonitor.judging.Learned`.
     :param bounds: limits that hold whatever the judge says.
     :param window: the span of data time to look at: a timedelta such as ``timedelta(days=1)``, which ends at the
         run's moment on a whole local day, hour or other part of a day; or a text, a day such as ``"{{ ds }}"`` or

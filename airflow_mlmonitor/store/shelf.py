@@ -78,9 +78,9 @@ class StoreShelf:
         verdicts = self.store.verdicts(series.monitor, window)
         return next(verdict.metric.worse for verdict in verdicts if verdict.metric.key == key)
 
-    def training_days(self, last: int) -> list[tuple[Window, Profile]]:
-        """Return the dated parts of the model's latest pin that lie before the window, oldest first."""
-        return self._training(self.window.start, last, None)
+    def training_days(self, last: int, *, asof: datetime) -> list[tuple[Window, Profile]]:
+        """Return the last dated parts of the model's latest pin that end by a moment, oldest first."""
+        return self._training(asof, last, None)
 
     def _training(
         self, asof: datetime, last: int, windows: Sequence[Window] | None

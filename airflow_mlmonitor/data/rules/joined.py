@@ -23,6 +23,9 @@ VALUES = 40
 MANY = 1_000
 """Values from which on a column is a key of single rows, and none of its values has many."""
 
+TOGETHER = 0.8
+"""Part of the rows on which either of two columns is missing that both are missing on, when one join brings both."""
+
 FEWEST = 5
 """Rows of a value from which on it says something that all of them lack the joined columns."""
 
@@ -90,21 +93,38 @@ def learn(view: BatchView, days: Counts) -> list[Rule]:
     """Take the keys of the columns that agree wherever the key does (:mod:`~airflow_mlmonitor.data.rules.agreeing`).
 
     Of a key of two columns the one with fewer values is followed: a feed loses an hour every now and then, and an
-    airport only when something fails.
+    airport only when something fails. A column that is missing where another one is came by the same join.
     """
-    filled: dict[str, list[str]] = {}
     values: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, str] = {}
     for rule in agreeing.learn(view, days):
-        if not view.missing(rule.column).any():
-            continue
         values |= {key: _values(view, key) for key in rule.by if key not in values}
-        keys = [key for key in rule.by if 1 < len(values[key]) < MANY]
-        if keys:
-            filled.setdefault(min(keys, key=lambda key: len(values[key])), []).append(rule.column)
+        found = [key for key in rule.by if 1 < len(values[key]) < MANY]
+        if found:
+            keys[rule.column] = min(found, key=lambda key: len(values[key]))
+    filled: dict[str, list[str]] = {}
+    for column, beside in _missing_together(view).items():
+        known = [keys[name] for name in beside if name in keys and keys[name] != column]
+        if known:
+            filled.setdefault(min(known, key=lambda key: len(values[key])), []).append(column)
     return [
         Joined(key_column=key, values=values[key][:VALUES], filled=tuple(sorted(columns)))
         for key, columns in sorted(filled.items())
     ]
+
+
+def _missing_together(view: BatchView) -> dict[str, list[str]]:
+    """Each column that is missing somewhere, and all that are missing on nearly the same rows, itself among them."""
+    missing = {name: view.missing(name) for name in view.columns}
+    some = {name: rows for name, rows in missing.items() if rows.any()}
+    return {
+        name: [
+            other
+            for other, there in some.items()
+            if np.count_nonzero(rows & there) >= TOGETHER * np.count_nonzero(rows | there)
+        ]
+        for name, rows in some.items()
+    }
 
 
 def _values(view: BatchView, column: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ SHAPES = Shapes(steps=(0.08, 0.16, 0.4, 0.8), ramps=(0.006, 0.02, 0.06), begins=
 RECENT, BASELINE = 28, 152
 """Newest runs, which are never in the baseline, and the runs before them that are."""
 
-LEAST = 35
+LEAST = 50
 """Runs of a baseline from which on changes are looked for."""
 
 CALIBRATION, QUARANTINE = 150, 14

@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.calendar_classes import calendar_class, season
-from airflow_mlmonitor.judging.learned.expectation import CYCLES, PREDICTORS, RECENT, choice, predictions
+from airflow_mlmonitor.judging.learned.expectation import (
+    CYCLES,
+    PREDICTORS,
+    RECENT,
+    SERVED,
+    choice,
+    predictions,
+)
 from airflow_mlmonitor.judging.learned.findings import Ranges
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.ranking import Array, median
 from airflow_mlmonitor.judging.learned.references import references
-from airflow_mlmonitor.judging.learned.sample import Sample
+from airflow_mlmonitor.judging.learned.sample import Places, Sample
 from airflow_mlmonitor.judging.learned.trace import Packed
 from airflow_mlmonitor.judging.learned.transform import (
     COUNT,
@@ -73,25 +80,22 @@ class Deviation:
     ) -> Self:
         """Hold a run against its past."""
         values = past.table("values", "keys", sample.keys)
-        residuals = past.table("resids", "keys", sample.keys, height=PREDICTORS)
         muted = past.muted(sample.group_keys)[sample.groups]
         surprised = past.surprised(sample.group_keys)[sample.groups]
-        values = np.where(muted, np.nan, values)
-        residuals = np.where(muted | surprised, np.nan, residuals)
+        values = without(values, muted)
         kept = past.latest("refs", "keys", sample.keys, height=2)
         centre, unit = references(sample, values, kept)
         length = season(window, seasonality)
         recent = CYCLES * max(length, 7) + max(length, 7)
         near = past.windows[-recent:]
         outdated = past.outdated(sample.group_keys)[sample.groups]
-        current = np.where(outdated, np.nan, values)[:, -recent:]
+        current = without(values[:, -recent:], outdated[:, -recent:])
         x = transformed(current, sample.kinds, centre, unit)
         now = transformed(sample.values, sample.kinds, centre, unit)
         classes = [calendar_class(window, seasonality) for window in near]
         guesses = predictions(x, classes, calendar_class(window, seasonality), length)
-        chosen = choice(residuals)
+        chosen, own = _served(sample, past, muted | surprised)
         rows = np.arange(len(sample))
-        own = residuals[chosen, rows]
         spread = 1.4826 * median(np.abs(own))
         runs = np.maximum(np.sum(~np.isnan(own), axis=-1), 1)
         floors = floor(sample, unit, min_effect)
@@ -169,8 +173,9 @@ def _earlier(z: Array, values: Array, muted: NDArray[np.bool_]) -> Array:
     natural, the like has been seen; if not, it has not moved the tail that caught it.
     """
     undefined = np.isnan(values)
-    known = np.maximum.accumulate(~undefined, axis=-1)
-    z[undefined & known & ~muted] = LOST
+    gaps = np.flatnonzero(undefined.any(axis=-1))
+    known = np.maximum.accumulate(~undefined[gaps], axis=-1)
+    z[gaps] = np.where(undefined[gaps] & known & ~muted[gaps], z.dtype.type(LOST), z[gaps])
     return limited(z, muted)
 
 
@@ -180,10 +185,35 @@ def limited(numbers: Array, where: NDArray[np.bool_]) -> Array:
     >>> limited(np.array([[1.0, 9.0, 3.0]]), np.array([[False, True, False]]))
     array([[1., 3., 3.]])
     """
-    if not where.any():
+    rows = np.flatnonzero(where.any(axis=-1))
+    if not rows.size:
         return numbers
-    highest = np.fmax.reduce(np.where(where, np.nan, numbers), axis=-1, initial=0.0)
-    return np.where(where, highest[:, None].astype(numbers.dtype), numbers)
+    some, there = numbers[rows], where[rows]
+    highest = np.fmax.reduce(np.where(there, np.nan, some), axis=-1, initial=0.0)
+    numbers = numbers.copy()
+    numbers[rows] = np.where(there, highest[:, None].astype(numbers.dtype), some)
+    return numbers
+
+
+def without(numbers: Array, where: NDArray[np.bool_]) -> Array:
+    """Put NaN in some places; the same numbers where there are none.
+
+    >>> without(np.array([[1.0, 9.0, 3.0]]), np.array([[False, True, False]]))
+    array([[ 1., nan,  3.]])
+    """
+    return np.where(where, numbers.dtype.type(np.nan), numbers) if where.any() else numbers
+
+
+def _served(sample: Sample, past: Past, untold: NDArray[np.bool_]) -> tuple[Places, Array]:
+    """Which predictor served each metric best, and what that one left of each earlier run, a column a run.
+
+    Only the chosen predictor's residuals are looked at further back than predictors are compared.
+    """
+    sheets = past.sheets("resids", "keys", sample.keys, height=PREDICTORS)
+    lately = np.ascontiguousarray(np.moveaxis(sheets[-SERVED:], 0, -1))
+    chosen = choice(without(lately, untold[:, -SERVED:]))
+    own = sheets[:, chosen, np.arange(len(sample))].T
+    return chosen, without(np.ascontiguousarray(own), untold)
 
 
 def _lost(sample: Sample, x: Array) -> Array:

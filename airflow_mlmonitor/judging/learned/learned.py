@@ -147,9 +147,11 @@ def _hardened(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def _is_usual(metric: Metric, shares: Mapping[Key, Verdict]) -> bool:
+    if not metric.name.endswith("all_null"):
+        return False
     name, column, part = metric.key
     share = shares.get((name.replace("all_null", "null_share"), column, part))
-    if not name.endswith("all_null") or share is None or share.expected is None:
+    if share is None or share.expected is None:
         return False
     return share.expected >= MOSTLY and not share.status.is_finding
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Hashes
-from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, key_hash, stacked, unpack
+from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, key_hash, raw, stacked, unpack
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.store.history import History, Run
@@ -165,8 +165,30 @@ class Past:
         """
         known = name, wanted.tobytes()
         if known not in self._tables:
-            self._tables[known] = self._table(name, keys, wanted, height)
+            sheets = self.sheets(name, keys, wanted, height=height)
+            self._tables[known] = np.ascontiguousarray(np.moveaxis(sheets, 0, -1))
         return self._tables[known]
+
+    def sheets(self, name: str, keys: str, wanted: Hashes, *, height: int = 0) -> Array:
+        """Return the same as :meth:`table` does, but run by run, as it lies in the traces: turning it costs time."""
+        width = (height, len(wanted)) if height else (len(wanted),)
+        if not self.runs:
+            return np.empty((0, *width), np.float32)
+        sheets: Array | None = None
+        for own, places in self._alike(keys):
+            runs = [self.runs[place].parts for place in places]
+            if not all(name in parts for parts in runs):
+                blank = np.full((*width[:-1], len(own)), np.nan, np.float32)
+                stack = np.array([parts.get(name, blank) for parts in runs])
+            else:
+                stack = stacked(runs, name)
+            stack = stack if np.array_equal(own, wanted) else _aligned(stack, _sources(own, wanted))
+            if len(runs) == len(self.runs):
+                return stack
+            if sheets is None:
+                sheets = np.empty((len(self.runs), *width), stack.dtype)
+            sheets[places] = stack
+        return sheets
 
     def latest(self, name: str, keys: str, wanted: Hashes, *, height: int = 0) -> Array:
         """Return one of the arrays as the last run left it, for the wanted keys."""
@@ -177,36 +199,19 @@ class Past:
     def _tables(self) -> dict[tuple[str, bytes], Array]:
         return {}
 
-    def _table(self, name: str, keys: str, wanted: Hashes, height: int) -> Array:
-        order = np.argsort(wanted, kind="stable")
-        rows = []
-        for own, runs in self._alike(keys):
-            blank = np.full((height, len(own)) if height else len(own), np.nan, np.float32)
-            complete = all(name in run.parts for run in runs)
-            stack = (
-                stacked([run.parts for run in runs], name)
-                if complete
-                else np.array([run.parts.get(name, blank) for run in runs])
-            )
-            rows.append(stack if np.array_equal(own, wanted) else _aligned(stack, own, wanted, order))
-        if not rows:
-            return np.empty((height, len(wanted), 0) if height else (len(wanted), 0), np.float32)
-        whole = rows[0] if len(rows) == 1 else np.concatenate(rows)
-        return np.ascontiguousarray(np.moveaxis(whole, 0, -1))
-
     def _numbers(self, place: int) -> Array:
         if not self.runs:
             return np.empty(0)
         return stacked([run.parts for run in self.runs], "run")[:, place]
 
-    def _alike(self, keys: str) -> list[tuple[Hashes, list[Left]]]:
-        """Stretches of runs whose keys are the same, with these keys."""
-        if keys not in self._stretches:
-            self._stretches[keys] = _stretches(self.runs, keys)
-        return self._stretches[keys]
+    def _alike(self, keys: str) -> list[tuple[Hashes, list[int]]]:
+        """The places of runs whose keys are the same, with these keys."""
+        if keys not in self._kinds:
+            self._kinds[keys] = _alike(self.runs, keys)
+        return self._kinds[keys]
 
     @cached_property
-    def _stretches(self) -> dict[str, list[tuple[Hashes, list[Left]]]]:
+    def _kinds(self) -> dict[str, list[tuple[Hashes, list[int]]]]:
         return {}
 
     def __len__(self) -> int:
@@ -239,23 +244,32 @@ def _is_over(run: Run) -> bool:
     return run.score is not None and run.threshold is not None and run.score > run.threshold
 
 
-def _stretches(runs: Sequence[Left], keys: str) -> list[tuple[Hashes, list[Left]]]:
-    found: list[tuple[Hashes, list[Left]]] = []
-    content = None
-    for run in runs:
-        own = run.parts.get(keys, NONE)
-        if content != (content := own.tobytes()):
-            found.append((own, []))
-        found[-1][1].append(run)
-    return found
+def _alike(runs: Sequence[Left], keys: str) -> list[tuple[Hashes, list[int]]]:
+    places: dict[bytes, list[int]] = {}
+    content, found = None, []
+    for place, run in enumerate(runs):
+        own = raw(run.parts, keys)
+        if own != content:  # mostly it is that of the run before, which is told sooner than a hash of it is made
+            content, found = own, places.setdefault(own, [])
+        found.append(place)
+    return [(np.frombuffer(own, np.uint64), alike) for own, alike in places.items()]
 
 
-def _aligned(stack: NDArray[Any], own: Hashes, wanted: Hashes, order: NDArray[np.intp]) -> NDArray[Any]:
+def _sources(own: Hashes, wanted: Hashes) -> NDArray[np.intp]:
+    """Where each wanted key stands among a run's own ones, -1 where it does not."""
+    sources = np.full(len(wanted), -1)
+    if len(wanted):
+        order = np.argsort(wanted, kind="stable")
+        place = np.minimum(np.searchsorted(wanted, own, sorter=order), len(wanted) - 1)
+        there = wanted[order[place]] == own
+        sources[order[place[there]]] = np.flatnonzero(there)
+    return sources
+
+
+def _aligned(stack: NDArray[Any], sources: NDArray[np.intp]) -> NDArray[Any]:
     """Columns moved from their own keys to the wanted ones."""
-    out = np.full((*stack.shape[:-1], len(wanted)), np.nan, stack.dtype)
-    if not len(wanted):
-        return out
-    place = np.minimum(np.searchsorted(wanted, own, sorter=order), len(wanted) - 1)
-    there = wanted[order[place]] == own
-    out[..., order[place[there]]] = stack[..., there]
+    if not stack.shape[-1]:
+        return np.full((*stack.shape[:-1], len(sources)), np.nan, stack.dtype)
+    out = stack.take(sources, axis=-1, mode="wrap")
+    out[..., sources < 0] = np.nan
     return out

@@ -49,7 +49,7 @@ FAMILIES = {
 """The pool of each family; any other one is in the rest."""
 
 LASTS = 0.25
-"""Part of a change that the newest run must show itself."""
+"""Part of a change that the newest run must show itself, and the week before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,10 +161,16 @@ class Slow:
         return int(members[np.argmax(self.creep.metrics[members])])
 
     def _lasts(self, row: int) -> bool:
-        """Whether this run is still where the week went: what is over needs no slow channel to be told."""
+        """Whether the week went there before this run, and this run is there too.
+
+        What has just begun is for the fast channel to tell, and what is over for nobody.
+        """
         x = self.past.values[row]
         before = _mean(x[-WEEK - BEFORE : -WEEK])
-        return bool((x[-1] - before) / (_mean(x[-WEEK:]) - before) > LASTS)
+        change = _mean(x[-WEEK:]) - before
+        way = 1.0 if change > 0 else -1.0
+        earlier, newest = way * (_mean(x[-WEEK:-1]) - before), way * (x[-1] - before)
+        return bool(min(earlier, newest) > LASTS * abs(change))
 
     def _said(self, row: int) -> str:
         metric = self.sample.metrics[self.places[row]]

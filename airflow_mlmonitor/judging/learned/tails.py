@@ -51,8 +51,11 @@ class MetricTail:
 
     def score(self, z: Array) -> Array:
         """Return the score of deviations, one row a metric; 0 where it is usual or undefined."""
-        u, beta, start = (along(values, z) for values in (self._u, self._beta, self._start))
-        return np.where(z > u, compressed(start + DECIMAL / beta * (z - u)), 0.0)
+        scores = np.zeros(z.shape)
+        over = np.nonzero(z > along(self._u, z))
+        rows = over[0]
+        scores[over] = compressed(self._start[rows] + DECIMAL / self._beta[rows] * (z[over] - self._u[rows]))
+        return scores
 
     def reach(self, level: float) -> Array:
         """Return the deviation at which a metric's score reaches a level."""

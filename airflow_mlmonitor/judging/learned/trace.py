@@ -116,6 +116,18 @@ def stacked(traces: Sequence[Mapping[str, Packed]], name: str) -> Packed:
     return np.frombuffer(content, first.type).reshape(shape)
 
 
+def raw(parts: Mapping[str, Packed], name: str) -> bytes:
+    """The bytes of one array of a trace, nothing where it has none.
+
+    >>> raw(unpack(pack({"values": np.array([1.0])})), "values") == np.array([1.0]).tobytes()
+    True
+    """
+    if not isinstance(parts, Trace):
+        return parts[name].tobytes() if name in parts else b""
+    entry = parts.layout.get(name)
+    return parts.content[entry.begin : entry.end] if entry else b""
+
+
 @lru_cache(maxsize=256)
 def _layout(head: bytes) -> Mapping[str, Entry]:
     layout, place = {}, len(head)
