@@ -106,7 +106,11 @@ def _after(console: Console) -> None:
     from airflow_mlmonitor.cli import main
 
     url = home.store_url()
-    for command in (["runs"], ["history", "flight_delay", "null_share", "--column", "temp"]):
+    for command in (
+        ["runs"],
+        ["incidents", "--all"],
+        ["history", "flight_delay", "null_share", "--column", "temp"],
+    ):
         console.print(f"\n[bold]$ mlmonitor {' '.join(command)}[/]")
         console.file.flush()
         main([*command, "--store", url])

@@ -122,8 +122,8 @@ def test_tells_when_it_began() -> None:
 
 
 def test_too_few_runs_and_no_metrics_say_nothing() -> None:
-    assert creeping(monitor(6, runs=62), SHARE) is None
-    assert creeping(monitor(6, runs=63), SHARE) is not None
+    assert creeping(monitor(6, runs=77), SHARE) is None
+    assert creeping(monitor(6, runs=78), SHARE) is not None
     empty = replace(
         monitor(6),
         values=np.empty((0, RUNS)),
