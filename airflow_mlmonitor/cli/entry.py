@@ -13,6 +13,7 @@ import airflow_mlmonitor
 from airflow_mlmonitor.cli.accept import ACCEPT
 from airflow_mlmonitor.cli.ack import ACK
 from airflow_mlmonitor.cli.announce import ANNOUNCE
+from airflow_mlmonitor.cli.backtest import BACKTEST
 from airflow_mlmonitor.cli.compare import COMPARE
 from airflow_mlmonitor.cli.db import DB
 from airflow_mlmonitor.cli.history import HISTORY
@@ -29,7 +30,7 @@ from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.errors import MLMonitorError
 
 VERBS: tuple[Verb, ...] = (
-    *(COMPARE, PROFILE, PIN, RULES, SUGGEST, HISTORY, RUNS),
+    *(COMPARE, PROFILE, PIN, RULES, SUGGEST, BACKTEST, HISTORY, RUNS),
     *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO, ANNOUNCE),
     DB,
 )
