@@ -31,9 +31,15 @@ EXAMPLES = """\
   mlmonitor backtest --split-by scheduled flights.parquet --training-days 60"""
 
 DETAILS = """\
-Of a monitor, its stored runs are judged once more, each by what came before it; those marked bad are left out. Of
-files, the first days are what is learned from, and the standard checks run over the later ones; nothing is stored.
-Every alert counts as false here: mark as bad the runs with which something was wrong, and ask again."""
+Of a monitor, its stored runs are judged once more, each by what came before it; those marked bad
+are left out. Of files, the first days are what is learned from, and the standard checks run over
+the later ones; nothing is stored. Every alert counts as false here: mark as bad the runs with
+which something was wrong, and ask again.
+
+--json prints one object: subject, start, end, runs, bad (left out), learning, judged, budgets
+(budget, alerts, alerts_a_month with lower and upper, incidents, incidents_a_month), told (the
+budget of what follows), days (start, end, status, columns, findings, why) and columns: name ->
+number of runs that alert for it; the table is called ""."""
 
 BUDGETS = (0.25, 0.5, 1.0, 2.0, 4.0)
 LOOKED_AT = 1000
