@@ -209,11 +209,11 @@ def _served(sample: Sample, past: Past, untold: NDArray[np.bool_]) -> tuple[Plac
 
     Only the chosen predictor's residuals are looked at further back than predictors are compared.
     """
-    sheets = past.sheets("resids", "keys", sample.keys, height=PREDICTORS)
-    lately = np.ascontiguousarray(np.moveaxis(sheets[-SERVED:], 0, -1))
+    lately = past.sheets("resids", "keys", sample.keys, height=PREDICTORS, newest=SERVED)
+    lately = np.ascontiguousarray(np.moveaxis(lately, 0, -1))
     chosen = choice(without(lately, untold[:, -SERVED:]))
-    own = sheets[:, chosen, np.arange(len(sample))].T
-    return chosen, without(np.ascontiguousarray(own), untold)
+    own = past.sheets("resids", "keys", sample.keys, height=PREDICTORS, rows=chosen)
+    return chosen, without(np.ascontiguousarray(own.T), untold)
 
 
 def _lost(sample: Sample, x: Array) -> Array:

@@ -73,9 +73,11 @@ def choice(residuals: Array) -> NDArray[np.intp]:
     """
     if not residuals.shape[-1]:
         return np.zeros(residuals.shape[1], np.intp)
-    size = np.abs(residuals[..., -SERVED:])
-    cap = quantile(size[0], 0.9)
-    cost = mean(np.minimum(size, cap[:, None]))
+    sizes = [
+        np.abs(one[:, -SERVED:]) for one in residuals
+    ]  # one by one: that much fits the processor's cache
+    cap = quantile(sizes[0], 0.9)[:, None]
+    cost = np.stack([mean(np.minimum(size, cap)) for size in sizes])
     cost[1:] *= HANDICAP
     best: NDArray[np.intp] = np.argmin(np.where(np.isnan(cost), np.inf, cost), axis=0)
     return best

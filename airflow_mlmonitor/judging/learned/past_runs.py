@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.ranking import Array
-from airflow_mlmonitor.judging.learned.sample import Hashes
+from airflow_mlmonitor.judging.learned.sample import Hashes, Places
 from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, key_hash, raw, stacked, unpack
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 NONE = np.empty(0, np.uint64)
+NOWHERE = np.empty(0, np.intp)
 
 QUIET = 2
 """Quiet runs in a row after which what was alerted for is over, as incidents have it."""
@@ -106,9 +107,11 @@ class Past:
     def muted(self, groups: Hashes) -> NDArray[np.bool_]:
         """Which groups are not learned from, in which runs: those that a run alerted for, one column a run."""
         muted = np.zeros((len(groups), len(self.runs)), np.bool_)
-        for place, run in enumerate(self.runs):
-            if run.alerted and not run.settled:
-                muted[:, place] = np.isin(groups, run.parts.get(BLAMED, NONE))
+        places = {group: place for place, group in enumerate(groups.tolist())}
+        for run, left in enumerate(self.runs):
+            if left.alerted and not left.settled:
+                blamed = left.parts.get(BLAMED, NONE).tolist()
+                muted[[places[group] for group in blamed if group in places], run] = True
         return muted
 
     def outdated(self, groups: Hashes) -> NDArray[np.bool_]:
@@ -169,26 +172,44 @@ class Past:
             self._tables[known] = np.ascontiguousarray(np.moveaxis(sheets, 0, -1))
         return self._tables[known]
 
-    def sheets(self, name: str, keys: str, wanted: Hashes, *, height: int = 0) -> Array:
-        """Return the same as :meth:`table` does, but run by run, as it lies in the traces: turning it costs time."""
-        width = (height, len(wanted)) if height else (len(wanted),)
-        if not self.runs:
-            return np.empty((0, *width), np.float32)
-        sheets: Array | None = None
-        for own, places in self._alike(keys):
-            runs = [self.runs[place].parts for place in places]
-            if not all(name in parts for parts in runs):
-                blank = np.full((*width[:-1], len(own)), np.nan, np.float32)
-                stack = np.array([parts.get(name, blank) for parts in runs])
-            else:
-                stack = stacked(runs, name)
-            stack = stack if np.array_equal(own, wanted) else _aligned(stack, _sources(own, wanted))
-            if len(runs) == len(self.runs):
-                return stack
-            if sheets is None:
-                sheets = np.empty((len(self.runs), *width), stack.dtype)
-            sheets[places] = stack
-        return sheets
+    def sheets(
+        self,
+        name: str,
+        keys: str,
+        wanted: Hashes,
+        *,
+        height: int = 0,
+        rows: Places | None = None,
+        newest: int | None = None,
+    ) -> Array:
+        """Return the same as :meth:`table` does, but run by run, as it lies in the traces: turning it costs time.
+
+        Parameters
+        ----------
+        name, keys, wanted, height
+            As there.
+        rows
+            Of an array of two dimensions the row that is wanted for each key; all rows without it.
+        newest
+            How many of the newest runs; all without it.
+        """
+        first = 0 if newest is None else max(len(self.runs) - newest, 0)
+        type_ = next((run.parts[name].dtype for run in reversed(self.runs) if name in run.parts), np.float32)
+        tall = height and rows is None
+        sheets = np.empty((len(self.runs) - first, height if tall else 1, len(wanted)), type_)
+        for own, places, sources, missing in self._alike(keys, wanted):
+            lines = np.arange(height or 1)[:, None] if rows is None else rows[None]
+            index = lines * len(own) + sources
+            known = [place - first for place in places if place >= first]
+            for place in known:
+                found = self.runs[first + place].parts.get(name)
+                if found is None or not len(own):
+                    sheets[place] = np.nan
+                else:
+                    found.take(index, out=sheets[place], mode="clip")
+            if missing.size:
+                sheets[np.array(known, np.intp)[:, None], :, missing] = np.nan
+        return sheets if tall else sheets[:, 0]
 
     def latest(self, name: str, keys: str, wanted: Hashes, *, height: int = 0) -> Array:
         """Return one of the arrays as the last run left it, for the wanted keys."""
@@ -204,14 +225,17 @@ class Past:
             return np.empty(0)
         return stacked([run.parts for run in self.runs], "run")[:, place]
 
-    def _alike(self, keys: str) -> list[tuple[Hashes, list[int]]]:
-        """The places of runs whose keys are the same, with these keys."""
-        if keys not in self._kinds:
-            self._kinds[keys] = _alike(self.runs, keys)
-        return self._kinds[keys]
+    def _alike(self, keys: str, wanted: Hashes) -> list[tuple[Hashes, list[int], Places, Places]]:
+        """Runs whose keys are the same: these keys, the runs' places, and where the wanted keys are in them."""
+        known = keys, wanted.tobytes()
+        if known not in self._kinds:
+            self._kinds[known] = [
+                (own, places, *_sources(own, wanted)) for own, places in _alike(self.runs, keys)
+            ]
+        return self._kinds[known]
 
     @cached_property
-    def _kinds(self) -> dict[str, list[tuple[Hashes, list[int]]]]:
+    def _kinds(self) -> dict[tuple[str, bytes], list[tuple[Hashes, list[int], Places, Places]]]:
         return {}
 
     def __len__(self) -> int:
@@ -249,27 +273,20 @@ def _alike(runs: Sequence[Left], keys: str) -> list[tuple[Hashes, list[int]]]:
     content, found = None, []
     for place, run in enumerate(runs):
         own = raw(run.parts, keys)
-        if own != content:  # mostly it is that of the run before, which is told sooner than a hash of it is made
+        if own != content:  # mostly they are equal, which is told sooner than a hash is made
             content, found = own, places.setdefault(own, [])
         found.append(place)
     return [(np.frombuffer(own, np.uint64), alike) for own, alike in places.items()]
 
 
-def _sources(own: Hashes, wanted: Hashes) -> NDArray[np.intp]:
-    """Where each wanted key stands among a run's own ones, -1 where it does not."""
+def _sources(own: Hashes, wanted: Hashes) -> tuple[Places, Places]:
+    """Where each wanted key stands among a run's own ones, and which of the wanted ones do not."""
+    if np.array_equal(own, wanted):
+        return np.arange(len(own)), NOWHERE
     sources = np.full(len(wanted), -1)
     if len(wanted):
         order = np.argsort(wanted, kind="stable")
         place = np.minimum(np.searchsorted(wanted, own, sorter=order), len(wanted) - 1)
         there = wanted[order[place]] == own
         sources[order[place[there]]] = np.flatnonzero(there)
-    return sources
-
-
-def _aligned(stack: NDArray[Any], sources: NDArray[np.intp]) -> NDArray[Any]:
-    """Columns moved from their own keys to the wanted ones."""
-    if not stack.shape[-1]:
-        return np.full((*stack.shape[:-1], len(sources)), np.nan, stack.dtype)
-    out = stack.take(sources, axis=-1, mode="wrap")
-    out[..., sources < 0] = np.nan
-    return out
+    return np.maximum(sources, 0), np.flatnonzero(sources < 0)

@@ -69,13 +69,17 @@ def mean(x: Array) -> Array:
     >>> mean(np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, np.nan]]))
     array([ 2., nan])
     """
-    total = np.asarray(x.sum(axis=-1))
-    if x.shape[-1] and not np.isnan(total).any():
-        return total / x.shape[-1]
-    there = ~np.isnan(x)
-    count = there.sum(axis=-1)
-    total = np.where(there, x, 0.0).sum(axis=-1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    if not x.shape[-1]:
+        return np.full(x.shape[:-1], np.nan)
+    found: Array = x.sum(axis=-1) / x.shape[-1]
+    gaps = np.isnan(found)  # few rows have any
+    if gaps.any():
+        some = x[gaps]
+        there = ~np.isnan(some)
+        count = there.sum(axis=-1)
+        total = np.where(there, some, 0.0).sum(axis=-1)
+        found[gaps] = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return found
 
 
 def _at(found: Array, place: NDArray[np.intp]) -> Array:

@@ -37,28 +37,34 @@ def references(sample: Sample, values: Array, kept: Array) -> tuple[Array, Array
     settled = np.isfinite(kept).all(axis=0) & (np.sum(~np.isnan(values), axis=-1) >= SETTLED)
     if settled.all():
         return kept[0].astype(float), kept[1].astype(float)
-    seen = values if values.shape[1] else sample.values[:, None]
+    # Only what is not settled yet, and the columns' spreads and medians that it is counted in.
+    sds, medians = _siblings(sample, ~settled)
+    rows = np.unique(np.concatenate([np.flatnonzero(~settled), sds[~settled], medians[~settled]]))
+    rows = rows[rows >= 0]
+    seen = values[rows] if values.shape[1] else sample.values[rows, None]
     first = seen[:, :SETTLED]
-    own = np.nan_to_num(median(first))
-    spread = 1.4826 * np.nan_to_num(median(np.abs(first - own[:, None])))
+    own, spread, positive = (np.zeros(len(sample)) for _ in range(3))
+    own[rows] = np.nan_to_num(median(first))
+    spread[rows] = 1.4826 * np.nan_to_num(median(np.abs(first - own[rows, None])))
+    positive[rows] = np.nan_to_num(median(np.where(first > 0, first, np.nan)))
     centre, unit = own.copy(), np.maximum(np.abs(own), 3 * spread)
-    sds, medians = _siblings(sample)
-    rows = (sample.kinds == LOCATION) & (sds >= 0) & (np.take(own, sds) > 0)
-    centre[rows], unit[rows] = own[medians[rows]], own[sds[rows]]
+    located = (sample.kinds == LOCATION) & (sds >= 0) & (np.take(own, sds) > 0)
+    centre[located], unit[located] = own[medians[located]], own[sds[located]]
     by_factors = sample.kinds >= LOG
-    unit[by_factors] = np.nan_to_num(median(np.where(first > 0, first, np.nan)))[by_factors]
+    unit[by_factors] = positive[by_factors]
     unit[(unit < SMALLEST) | (sample.kinds == SHARE)] = 1.0
     fresh = np.clip(np.stack([centre, unit]), -LARGEST, LARGEST).astype(np.float32)
     fresh[:, settled] = kept[:, settled]
     return fresh[0].astype(float), fresh[1].astype(float)
 
 
-def _siblings(sample: Sample) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The places of each metric's column's standard deviation (-1 without one) and median."""
+def _siblings(sample: Sample, wanted: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of each wanted metric's column's standard deviation (-1 without one) and median."""
     places = {metric.key: place for place, metric in enumerate(sample.metrics)}
     sds = np.full(len(sample), -1)
     medians = np.arange(len(sample))
-    for place, metric in enumerate(sample.metrics):
+    for place in np.flatnonzero(wanted).tolist():
+        metric = sample.metrics[place]
         if metric.family not in IN_UNITS:
             continue
         _, column, part = metric.key

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from airflow_mlmonitor.judging.learned.deviation import Deviation, limited
+from airflow_mlmonitor.judging.learned.deviation import Deviation, limited, without
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Places, Sample
@@ -62,15 +62,15 @@ class RunScore:
         tail = MetricTail(deviation.earlier)
         a = tail.score(np.nan_to_num(deviation.z))
         groups = sample.by_group.highest(a)
-        today = sample.by_group.highest(
-            np.where(np.isnan(deviation.earlier), np.nan, tail.score(deviation.earlier))
-        )
+        scores = tail.score(deviation.earlier)
+        scores[np.isnan(deviation.earlier)] = np.nan
+        today = sample.by_group.highest(scores)
         as_of = past.table("groups", "groupkeys", sample.group_keys)
         then = past.table("families", "famkeys", sample.family_keys)
         muted, surprised = past.muted(sample.group_keys), past.surprised(sample.group_keys)
-        as_of = np.where(surprised, np.nan, limited(as_of, muted))
-        then = limited(then, sample.by_family.highest(muted.astype(float)) > 0)
-        then = np.where(sample.by_family.highest(surprised.astype(float)) > 0, np.nan, then)
+        as_of = without(limited(as_of, muted), surprised)
+        then = limited(then, sample.by_family.any(muted))
+        then = without(then, sample.by_family.any(surprised))
         once = _levels(sample, groups, as_of, then)
         again = _levels(sample, groups, today, None)
         reach = (once.reach + again.reach) / 2

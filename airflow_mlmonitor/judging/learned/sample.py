@@ -122,14 +122,17 @@ class Bundles:
         """The highest of each bundle, what is missing left out; one row a bundle."""
         if not len(self.starts):
             return rows[:0]
-        bundled = rows if self.is_sorted else rows[self.order]
-        highest: Array = np.fmax.reduceat(bundled, self.starts, axis=0)
-        return highest
+        if rows.ndim == 1:
+            return np.asarray(np.fmax.reduceat(rows[self.order], self.starts))
+        # Bundle by bundle: of matrices, reduceat does the same five times as slowly.
+        bundles = np.split(self.order, self.starts[1:])
+        return np.stack([np.fmax.reduce(rows[bundle], axis=0) for bundle in bundles])
 
-    @cached_property
-    def is_sorted(self) -> bool:
-        """Whether the rows of a bundle stand together already, as those of a column mostly do."""
-        return bool((np.diff(self.order) == 1).all())
+    def any(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether any row of each bundle is true, column by column."""
+        if not rows.any():
+            return np.zeros((len(self.starts), *rows.shape[1:]), np.bool_)
+        return self.highest(rows.astype(np.float32)) > 0
 
 
 def finite(values: Sequence[float | None]) -> Array:

@@ -132,6 +132,5 @@ def along(values: Array, like: Array) -> Array:
 
 
 def _excesses(scores: Array, u: Array, known: NDArray[np.bool_]) -> tuple[Array, NDArray[np.intp]]:
-    excess = scores - u[:, None]
-    over = (excess > 0) & known[:, None]
-    return np.where(over, excess, 0.0).sum(axis=-1), over.sum(axis=-1)
+    excess = np.where(known[:, None], np.fmax(scores - u[:, None], 0.0), 0.0)
+    return excess.sum(axis=-1), np.count_nonzero(excess, axis=-1)

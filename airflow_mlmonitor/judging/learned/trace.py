@@ -22,8 +22,8 @@ BLAMED = "blamed"
 
 START = struct.Struct("<4sI")
 ENTRY = struct.Struct("<11scII")
-TYPES = {b"f": "<f4", b"d": "<f8", b"k": "<u8"}
-CODES = {np.dtype(name): code for code, name in TYPES.items()}
+TYPES: Mapping[bytes, np.dtype[Any]] = {b"f": np.dtype("<f4"), b"d": np.dtype("<f8"), b"k": np.dtype("<u8")}
+CODES = {type_: code for code, type_ in TYPES.items()}
 
 Packed = NDArray[Any]
 
@@ -31,7 +31,7 @@ Packed = NDArray[Any]
 class Entry(NamedTuple):
     """Where an array stands in a trace."""
 
-    type: str
+    type: np.dtype[Any]
     rows: int
     columns: int
     begin: int
@@ -61,7 +61,9 @@ class Trace(Mapping[str, Packed]):
 
     def __getitem__(self, name: str) -> Packed:
         entry = self.layout[name]
-        return _shaped(self.content[entry.begin : entry.end], entry)
+        count = entry.columns * (entry.rows or 1)
+        array = np.frombuffer(self.content, entry.type, count, entry.begin)
+        return array.reshape(entry.rows, entry.columns) if entry.rows else array
 
     def __contains__(self, name: object) -> bool:
         return name in self.layout
@@ -133,16 +135,11 @@ def _layout(head: bytes) -> Mapping[str, Entry]:
     layout, place = {}, len(head)
     for begin in range(START.size, len(head), ENTRY.size):
         name, code, rows, columns = ENTRY.unpack_from(head, begin)
-        type_ = TYPES.get(code, "<f8")
-        end = place + (rows or 1) * columns * np.dtype(type_).itemsize
+        type_ = TYPES.get(code, TYPES[b"d"])
+        end = place + (rows or 1) * columns * type_.itemsize
         layout[name.rstrip(b"\0").decode("ascii", "replace")] = Entry(type_, rows, columns, place, end)
         place = end
     return layout
-
-
-def _shaped(content: bytes, entry: Entry) -> Packed:
-    array = np.frombuffer(content, entry.type)
-    return array.reshape(entry.rows, entry.columns) if entry.rows else array
 
 
 @lru_cache(maxsize=65_536)
