@@ -149,7 +149,7 @@ def backtest(recording: Recording, judge: Learned, advance: Advance | None = Non
     Parameters
     ----------
     recording
-        The runs. What an alert was for is not learned from later on, as in a monitor that runs.
+        The runs. Whether one alerts decides what later ones learn from it, as in a monitor that runs.
     judge
         With the budget to try.
     advance
