@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from airflow_mlmonitor.store.memory_store import MemoryStore
 
 from airflow_mlmonitor.checks import Shape, Values
 from airflow_mlmonitor.data.baseline import Trailing
@@ -16,6 +15,7 @@ from airflow_mlmonitor.data.profile import Profile
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.monitor import Monitor
 from airflow_mlmonitor.report.report import Report, Tags
+from airflow_mlmonitor.store.memory_store import MemoryStore
 from tests.rows import profiled
 
 FIRST = datetime(2013, 3, 1, tzinfo=UTC)

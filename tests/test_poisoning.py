@@ -71,7 +71,9 @@ def test_ordinary_days_are_quiet_and_a_factor_of_two_is_not(store: MemoryStore) 
     assert run(store, PAST, 200.0).status is Status.FAIL
 
 
-def test_a_repaired_rerun_is_held_against_the_past_and_not_against_what_it_repairs(store: MemoryStore) -> None:
+def test_a_repaired_rerun_is_held_against_the_past_and_not_against_what_it_repairs(
+    store: MemoryStore,
+) -> None:
     untouched = price(run(store, PAST, usual(PAST)))
     assert run(store, PAST, 250.0).status.is_finding
     repaired = run(store, PAST, usual(PAST))
@@ -107,9 +109,7 @@ def test_an_incident_that_was_missed_stops_training_once_it_is_marked_bad(store:
 
 
 def test_a_month_of_creep_is_told_before_it_has_become_normal(store: MemoryStore) -> None:
-    found = [
-        run(store, PAST + day, usual(PAST + day) * 1.01**day).status.is_finding for day in range(1, 31)
-    ]
+    found = [run(store, PAST + day, usual(PAST + day) * 1.01**day).status.is_finding for day in range(1, 31)]
     assert any(found[:21])
 
 

@@ -53,7 +53,15 @@ class ProfileOperator(BaseOperator):
         :class:`~airflow_mlmonitor.hooks.MetricsStoreHook`. (templated)
     """
 
-    template_fields: Sequence[str] = ("model", "window", "source", "pin", "keep_as", "suggest", "metrics_conn_id")
+    template_fields: Sequence[str] = (
+        "model",
+        "window",
+        "source",
+        "pin",
+        "keep_as",
+        "suggest",
+        "metrics_conn_id",
+    )
     template_ext: Sequence[str] = (".sql",)
     template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
 

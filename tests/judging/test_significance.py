@@ -70,7 +70,8 @@ def test_the_smallest_effect_and_the_rate_can_be_set() -> None:
 def false_alarms(runs: list[list[Metric]], alpha: float) -> float:
     judge = Significance(alpha=alpha, min_effect=0.0, one_off=True)
     return sum(
-        any(verdict.status.is_finding for verdict in judge.judge(metrics, History()).verdicts) for metrics in runs
+        any(verdict.status.is_finding for verdict in judge.judge(metrics, History()).verdicts)
+        for metrics in runs
     ) / len(runs)
 
 

@@ -123,7 +123,7 @@ def test_airflow_runs_a_monitor_and_the_store_remembers(home: Path) -> None:
     status, text = mlmonitor(home, "runs", "--json", "--store", f"sqlite:///{home}/mlmonitor.db")
     assert status == 0, text + done.stdout + done.stderr
     found = {one["start"][:10]: (one["status"], one["rows"]) for one in json.loads(text)["runs"]}
-    assert found == {"2026-01-01": ("ok", 300), "2026-01-02": ("fail", 300)}
+    assert found == {"2026-01-01": ("learning", 300), "2026-01-02": ("fail", 300)}
 
 
 def test_two_files_are_compared_in_the_terminal(home: Path) -> None:

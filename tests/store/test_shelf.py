@@ -71,6 +71,6 @@ def test_windows_that_are_asked_for_are_found_among_runs_and_training_data() -> 
 
 
 def test_training_days_end_before_the_window() -> None:
-    found = shelf(trained_on(0, 1, 2, 3), day(3)).training_days(2)
+    found = shelf(trained_on(0, 1, 2, 3), day(3)).training_days(2, asof=day(3).start)
     assert [window for window, _ in found] == [day(1), day(2)]
-    assert shelf(MemoryStore(), day(3)).training_days(2) == []
+    assert shelf(MemoryStore(), day(3)).training_days(2, asof=day(3).start) == []

@@ -20,7 +20,7 @@ from airflow_mlmonitor.judging.learned.expectation import (
 )
 from airflow_mlmonitor.judging.learned.findings import Ranges
 from airflow_mlmonitor.judging.learned.past_runs import Past
-from airflow_mlmonitor.judging.learned.ranking import Array, median
+from airflow_mlmonitor.judging.learned.ranking import Array, median, quantile
 from airflow_mlmonitor.judging.learned.references import references
 from airflow_mlmonitor.judging.learned.sample import Places, Sample
 from airflow_mlmonitor.judging.learned.trace import Packed
@@ -37,6 +37,12 @@ LOST = 8.0
 """Deviation of a metric that is undefined now and was defined in most of the last 28 runs."""
 
 MOSTLY = 0.8
+
+WARM, SETTLED = 2, 9
+"""Seasons at the beginning in which a season is not known yet, and after how many they may be left out."""
+
+CLUMSY = 3.0
+"""How many times as far off as later on a metric's expectation must have been in them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +101,7 @@ class Deviation:
         classes = [calendar_class(window, seasonality) for window in near]
         guesses = predictions(x, classes, calendar_class(window, seasonality), length)
         chosen, own = _served(sample, past, muted | surprised)
+        own = _grown(own, max(length, 7))
         rows = np.arange(len(sample))
         spread = 1.4826 * median(np.abs(own))
         runs = np.maximum(np.sum(~np.isnan(own), axis=-1), 1)
@@ -214,6 +221,16 @@ def _served(sample: Sample, past: Past, untold: NDArray[np.bool_]) -> tuple[Plac
     chosen = choice(without(lately, untold[:, -SERVED:]))
     own = past.sheets("resids", "keys", sample.keys, height=PREDICTORS, rows=chosen)
     return chosen, without(np.ascontiguousarray(own.T), untold)
+
+
+def _grown(own: Array, season: int) -> Array:
+    """What was left of earlier runs, without the first weeks of metrics whose season nobody could know then."""
+    if own.shape[1] < SETTLED * season:
+        return own
+    first, later = np.abs(own[:, : WARM * season]), np.abs(own[:, WARM * season :])
+    clumsy = np.nan_to_num(quantile(first, 0.75)) > CLUMSY * np.nan_to_num(quantile(later, 0.75))
+    own[clumsy, : WARM * season] = np.nan
+    return own
 
 
 def _lost(sample: Sample, x: Array) -> Array:

@@ -20,7 +20,9 @@ from airflow_mlmonitor.judging.learned.sample import Sample
 from airflow_mlmonitor.judging.learned.slow import Slow
 from airflow_mlmonitor.judging.learned.threshold import Budget, days_between
 from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, pack
+from airflow_mlmonitor.judging.significance import Significance
 from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.store.history import History
 
 if TYPE_CHECKING:
     from airflow_mlmonitor.judging.learned.learned import Learned
@@ -40,6 +42,9 @@ YOUNG, GROWN = 60, 45
 UNUSUAL = 3.0
 """Score of a single metric, in powers of ten, from which on it is outside its own range."""
 
+LEAP = 0.2
+"""Share of the rows that must be missing beyond all that ever was, to be told without any calculation."""
+
 STREAK = 3
 """Runs over the line in a row from which on it is a failure."""
 
@@ -52,7 +57,7 @@ def evaluate(judge: Learned, sample: Sample, past: Past, window: Window) -> Judg
     deviation, score, line = _scored(judge, sample, past, window)
     slow = _slow(judge, deviation, past, window)
     if score is not None and line is not None:
-        found = _findings(judge, sample, past, window, score, line)
+        found = _leaps(sample, past) | _findings(judge, sample, past, window, score, line)
         ranges = deviation.ranges(score.tail.reach(UNUSUAL))
         judged = slow.verdicts(verdicts(sample, past, ranges, found))
         judgement = Judgement(verdicts=judged, score=score.score, threshold=line)
@@ -128,16 +133,37 @@ def _findings(
     return found
 
 
+def _leaps(sample: Sample, past: Past) -> dict[int, Finding]:
+    """Columns of which far more is missing than ever was in a run that did not alert.
+
+    Where much has gone missing before, chance alone might bring more of it; so much more nobody wants to be spared.
+    """
+    values = past.table("values", "keys", sample.keys)[
+        :, ~np.array([run.alerted for run in past.runs], np.bool_)
+    ]
+    missing = np.array([metric.name == "null_share" for metric in sample.metrics], np.bool_)
+    highest = np.fmax.reduce(values, axis=1, initial=0.0)
+    far = missing & (sample.values - highest >= LEAP) & (np.sum(~np.isnan(values), axis=1) >= CALIBRATED)
+    return {int(place): Finding(status=Status.WARN, severity=1.0) for place in np.flatnonzero(far)}
+
+
 def _top(sample: Sample, scores: Array, group: int) -> int:
     members = np.flatnonzero(sample.groups == group)
     return int(members[np.argmax(scores[members])])
 
 
+def _first(compared: Verdict) -> Verdict:
+    """What is said of a metric in the first runs: only what is far from the baseline warns."""
+    if compared.status.is_finding:
+        return compared
+    return Verdict(metric=compared.metric, status=Status.LEARNING, why=compared.why or FIRST)
+
+
 def _cold(judge: Learned, sample: Sample, past: Past, window: Window) -> tuple[Judgement, dict[int, Finding]]:
     """Judge a run of a young monitor."""
     if len(past) < FEWEST:
-        judged = [Verdict(metric=metric, status=Status.LEARNING, why=FIRST) for metric in sample.metrics]
-        return Judgement(verdicts=judged), {}
+        compared = Significance().judge(sample.metrics, History()).verdicts
+        return Judgement(verdicts=[_first(verdict) for verdict in compared]), {}
     cold = ColdScore.of(sample, past, window, judge.min_effect)
     line, ratios = cold.line(_budget(judge, past, window)), cold.ratios
     found = {}
