@@ -46,7 +46,7 @@ def partition(before: np.ndarray) -> dict[str, list[float]]:
     return {"bins": edges.tolist(), "weights": (np.histogram(before, edges)[0] / len(before)).tolist()}
 
 
-def divergence(name: str, partition: dict[str, list[Any]], **holdout: float) -> gxe.Expectation:
+def divergence(name: str, partition: dict[str, list[Any]], **holdout: Any) -> gxe.Expectation:
     return gxe.ExpectColumnKLDivergenceToBeLessThan(
         column=name, partition_object=partition, threshold=0.1, tail_weight_holdout=0.001, **holdout
     )
