@@ -47,7 +47,7 @@ matrix: $(READY) ## Run the smoke tests on every supported Airflow, Python and p
 	@$(PY) -m tools.matrix
 
 .PHONY: bench
-bench: bench-speed bench-parse bench-store bench-calibration bench-operational bench-detection bench-parity bench-invariants ## Run every benchmark
+bench: bench-speed bench-parse bench-store bench-calibration bench-operational bench-detection bench-quiet bench-parity bench-invariants ## Run every benchmark
 
 bench-%: $(READY) ## Run one benchmark: speed, parse, store, calibration, operational, detection
 	@$(PY) -m benchmarks.$*
