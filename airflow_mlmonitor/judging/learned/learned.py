@@ -44,7 +44,7 @@ class Learned(Judge):
 
     *warn*: over the line. *fail*: over the line that a tenth of the budget would draw, the third run over the line in a
     row, or a hard thing (no rows, a column gone, its type changed, nothing but nulls). In its first three runs a
-    monitor says hard things, and what is far from its baseline; until it has about 34 it leans on what other monitors
+    monitor says hard things, and what is far from its baseline; until it has about 44 it leans on what other monitors
     usually show.
 
     Runs that alert or were marked bad are never learned from.
