@@ -19,7 +19,7 @@ PACKAGE = ROOT / "airflow_mlmonitor"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted(path for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE)
 
-MEASURING = ("data", "checks", "stats", "judging", "diagnosis", "store", "report")
+MEASURING = ("data", "checks", "stats", "judging", "diagnosis", "store", "report", "pages")
 """The rooms that would work without Airflow."""
 
 CARRYING = (
@@ -32,6 +32,7 @@ CARRYING = (
     "provider",
     "sensors",
     "triggers",
+    "ui",
 )
 """What carries them: into Airflow or to a terminal."""
 
@@ -49,6 +50,7 @@ NOT_FOR = {
     "diagnosis": ("airflow_mlmonitor.store", "airflow_mlmonitor.monitor"),
     "store": ("airflow_mlmonitor.checks.check", "airflow_mlmonitor.monitor"),
     "report": ("airflow_mlmonitor.store", "airflow_mlmonitor.monitor"),
+    "pages": ("airflow_mlmonitor.monitor", "airflow_mlmonitor.checks.check"),
 }
 """Room to what it must not know: statistics know no noun of ours, checks no store, judges no profile."""
 
