@@ -59,6 +59,36 @@ def tags_of(context: Context) -> Tags:
     )
 
 
+def place_of(context: Context) -> Tags:
+    """Tell where something happened, as far as a context says.
+
+    A callback of a DAG, or of a deadline that was missed, has no task instance; the deadline's has its run as a
+    mapping. What is not there is empty.
+    """
+    if context.get("ti") is not None:
+        return tags_of(context)
+    run = context.get("dag_run") or {}
+    known = run.get if isinstance(run, Mapping) else lambda name: getattr(run, name, None)
+    return Tags(
+        dag_id=known("dag_id") or getattr(context.get("dag"), "dag_id", ""),
+        run_id=known("dag_run_id") or known("run_id") or context.get("run_id") or "",
+    )
+
+
+def run_facts(context: Context) -> dict[str, Any]:
+    """Return what a context says of its DAG run, whether that is an object, a mapping or nothing."""
+    run = context.get("dag_run") or {}
+    names = ("state", "queued_at", "start_date", "run_after", "logical_date")
+    known = run.get if isinstance(run, Mapping) else lambda name: getattr(run, name, None)
+    return {name: known(name) for name in names if known(name) is not None}
+
+
+def moment_of(context: Context) -> datetime:
+    """Tell what moment a run is about: the end of its data interval, else its logical date, else its earliest start."""
+    known = (context.get("data_interval_end"), context.get("logical_date"), context["dag_run"].run_after)
+    return next(_plain(moment) for moment in known if moment is not None)
+
+
 def mapped_label(context: Context) -> str | None:
     """Name one instance of a mapped task: its rendered ``map_index_template``, else its index; None if not mapped."""
     index = tags_of(context).map_index
@@ -71,9 +101,7 @@ def _spanned(context: Context, span: timedelta) -> Window:
     zone = context["dag"].timezone
     if (partition := context.get("partition_date")) is not None:
         return Window(_plain(partition), _shifted(_plain(partition), span, zone))
-    known = (context.get("data_interval_end"), context.get("logical_date"), context["dag_run"].run_after)
-    moment = next(_plain(moment) for moment in known if moment is not None)
-    end = _aligned(moment, span, zone)
+    end = _aligned(moment_of(context), span, zone)
     return Window(_shifted(end, -span, zone), end)
 
 

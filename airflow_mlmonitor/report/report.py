@@ -21,6 +21,9 @@ SUMMARY_FINDINGS = 20
 SUMMARY_EVIDENCE = 5
 """Sentences of evidence in an XCom summary."""
 
+SUMMARY_NOTICES = 10
+"""Incidents that an XCom summary names: a run belongs to one, and seldom to two."""
+
 SUMMARY_TEXT = 400
 """Characters of one text in an XCom summary."""
 
@@ -130,12 +133,14 @@ class Report:
             "monitor": self.monitor,
             "model": self.model,
             "model_version": self.model_version,
+            "map_index": self.tags.map_index,
             "window": [self.window.start.isoformat(), self.window.end.isoformat()],
             "status": self.status.value,
             "message": message(self),
             "notice": self.notice and self.notice.what.value,
             "is_news": any(notice.is_news for notice in self.notices),
             "incident": self.notice and self.notice.incident.id,
+            "notices": [_noticed(notice) for notice in self.notices[:SUMMARY_NOTICES]],
             "likely": first and first.likely[:SUMMARY_TEXT],
             "evidence": [said[:SUMMARY_TEXT] for said in first.evidence[:SUMMARY_EVIDENCE]] if first else [],
             "next": first and first.next[:SUMMARY_TEXT],
@@ -144,6 +149,18 @@ class Report:
             "findings_total": len(findings),
             "findings": [_plain(verdict) for verdict in findings[:SUMMARY_FINDINGS]],
         }
+
+
+def _noticed(notice: Notice) -> dict[str, Any]:
+    incident = notice.incident
+    return {
+        "notice": notice.what.value,
+        "is_news": notice.is_news,
+        "incident": incident.id,
+        "title": incident.title[:SUMMARY_TEXT],
+        "status": incident.status.value,
+        "state": incident.state.value,
+    }
 
 
 def _plain(verdict: Verdict) -> dict[str, Any]:
