@@ -30,6 +30,9 @@ from airflow_mlmonitor.report.report import Report, Tags
 from airflow_mlmonitor.store.shelf import StoreShelf
 from airflow_mlmonitor.store.store import MetricsStore
 
+BUDGET = "budget"
+"""Name of the fact with the false alerts a month that were asked for, as JSON."""
+
 HISTORY = 365
 """Earlier runs a judge sees: a year of daily ones."""
 
@@ -124,7 +127,7 @@ class Monitor:
             rows=now.rows,
             baselines=measured.baselines,
             notes=now.notes,
-            facts={"schema": json.dumps(now.schema), **measured.facts},
+            facts={"schema": json.dumps(now.schema), **self._asked(), **measured.facts},
             score=judgement.score,
             threshold=judgement.threshold,
             traces={**judgement.traces, **({NOVELTY: now.novelty.encode()} if now.novelty else {})},
@@ -137,6 +140,12 @@ class Monitor:
         if announce:
             announce(report)
         return replace(report, notices=tuple(store.save(report, profile=now.encode())))
+
+    def _asked(self) -> dict[str, str]:
+        """How many false alerts a month were asked for, where somebody was asked."""
+        if isinstance(self.judge, Learned):
+            return {BUDGET: json.dumps(self.judge.false_alerts_per_month)}
+        return {}
 
     def _limited(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Hold the verdicts against the limits that the checks' own parameters set."""
