@@ -14,6 +14,7 @@ EXAMPLES = sorted((ROOT / "dags" / "examples").glob("*.py"))
 
 HEAVY = (
     "alembic",
+    "altair",
     "adbc_driver_manager",
     "duckdb",
     "fastapi",
@@ -28,6 +29,7 @@ HEAVY = (
     "scipy",
     "sklearn",
     "sqlalchemy",
+    "vl_convert",
 )
 
 PARSE = """
