@@ -80,7 +80,7 @@ def _start_postgres(folder: Path) -> Iterator[str]:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     user = _owner(folder, "postgres")
     initdb = _binary("initdb", *versions[::-1])
-    port = _free_port()
+    port = free_port()
     _do(
         [
             initdb,
@@ -112,7 +112,7 @@ def _start_postgres(folder: Path) -> Iterator[str]:
 def _start_mariadb(folder: Path) -> Iterator[str]:
     user = _owner(folder, "mysql")
     install, server = _binary("mariadb-install-db"), _binary("mariadbd", Path("/usr/sbin"))
-    port = _free_port()
+    port = free_port()
     data = f"--datadir={folder / 'data'}"
     _do([install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"], user)
     places = [f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"]
@@ -160,7 +160,7 @@ def _do(command: list[object], user: str | None) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
