@@ -24,11 +24,24 @@ class Casebook(ABC):
         self,
         *,
         model: str | None = None,
-        monitor: str | None = None,
+        monitor: str | Collection[str] | None = None,
         state: Collection[IncidentState] | None = None,
+        since: datetime | None = None,
         last: int = 20,
     ) -> list[Incident]:
-        """Return the incidents that opened last, latest first; those in some states only, where given."""
+        """Return the incidents that opened last, latest first.
+
+        Parameters
+        ----------
+        model, monitor
+            Of one model; of one monitor, or of several.
+        state
+            Those in some states only.
+        since
+            Those that were not over before a moment of data time.
+        last
+            At most so many.
+        """
 
     @abstractmethod
     def incident(self, number: int) -> Incident:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import (
@@ -33,21 +33,23 @@ def incidents(
     connection: Connection,
     *,
     model: str | None,
-    monitor: str | None,
+    monitors: Collection[str] | None,
     state: Collection[IncidentState] | None,
+    since: datetime | None,
     last: int,
 ) -> list[Incident]:
     """Read the incidents that opened last, latest first."""
     own = incident_tables.incident.c
     wanted = _bare().order_by(own.opened_start.desc(), own.opened_end.desc(), own.id.desc())
-    if monitor is not None:
-        wanted = wanted.where(tables.monitor.c.digest == digest(monitor))
+    if monitors is not None or model is not None:
+        wanted = wanted.where(own.monitor_id.in_(_monitor_ids(connection, monitors, model)))
+    if since is not None:
+        wanted = wanted.where(or_(own.resolved_start.is_(None), own.resolved_start >= since))
     if state is not None and UNRESOLVED.issuperset(state):
         wanted = wanted.where(own.resolved_start.is_(None))
-    # Models are compared here, since MySQL takes "fare" and "fare " for one.
-    found = [row for row in connection.execute(wanted) if model in (None, row.model)]
     if state is None:
-        return whole(connection, found[: max(last, 0)])
+        return whole(connection, connection.execute(wanted.limit(max(last, 0))).all())
+    found = connection.execute(wanted).all()
     return [one for one in whole(connection, found) if one.state in state][: max(last, 0)]
 
 
@@ -86,7 +88,7 @@ def sightings(connection: Connection, monitor_id: int, first: Window) -> dict[Wi
     )
     runs = {Window(row.window_start, row.window_end): row for row in found}
     return {
-        window: (row.id, Sighting(window, None if row.status is None else _alert(row)))
+        window: (row.id, Sighting(window, None if row.status is None else alert_in(row)))
         for window, row in runs.items()
         if window >= first
     }
@@ -112,6 +114,17 @@ def accepted(connection: Connection, starts: Mapping[int, datetime]) -> dict[Gro
         group, start = (column, family), starts[run_id]
         since[group] = max(start, since.get(group, start))
     return since
+
+
+def _monitor_ids(
+    connection: Connection, monitors: Collection[str] | None, model: str | None
+) -> Sequence[int]:
+    of = tables.monitor.c
+    wanted = select(of.id, of.model)
+    if monitors is not None:
+        wanted = wanted.where(of.digest.in_([digest(name) for name in monitors]))
+    # Models are compared here, since MySQL takes "fare" and "fare " for one.
+    return [row.id for row in connection.execute(wanted) if model in (None, row.model)]
 
 
 def _bare() -> Select[Any]:
@@ -174,7 +187,8 @@ def _event(row: Found) -> Event:
     )
 
 
-def _alert(row: Found) -> Alert:
+def alert_in(row: Found) -> Alert:
+    """Make what a run found of its row."""
     severities = json.loads(row.severities)
     return Alert(
         status=Status(row.status),

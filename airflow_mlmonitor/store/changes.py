@@ -138,6 +138,8 @@ def _described(report: Report) -> dict[str, Any]:
         "map_index": report.tags.map_index,
         "dag_run_id": report.tags.run_id,
         "try_number": report.tags.try_number,
+        "dag_digest": digest(report.tags.dag_id),
+        "dag_run_digest": digest(report.tags.dag_id, report.tags.run_id),
         "started": report.started,
         "seconds": float(report.seconds),
         "score": _number(report.score),

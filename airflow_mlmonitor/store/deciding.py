@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from airflow_mlmonitor.errors import StoreError
 from airflow_mlmonitor.judging.incident import Happening, Incident, IncidentState
 from airflow_mlmonitor.store.history import State
@@ -36,3 +38,8 @@ def refuse_decision(incident: Incident, what: Happening) -> None:
 def no_such_incident(number: int) -> StoreError:
     """Say that an incident which somebody named does not exist."""
     return StoreError(f"There is no incident {number}; `mlmonitor incidents --all` lists those there are.")
+
+
+def several(monitor: str | Collection[str] | None) -> Collection[str] | None:
+    """The names in what names one monitor, several or all."""
+    return [monitor] if isinstance(monitor, str) else monitor

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from airflow_mlmonitor.checks.metric import Scale, Worse
+
 
 class State(StrEnum):
     """What a run is worth as history."""
@@ -61,6 +63,22 @@ class Run:
     seconds: float = 0.0
     score: float | None = None
     threshold: float | None = None
+
+
+class KnownSeries(NamedTuple):
+    """One series of a monitor: a metric, perhaps of one column (empty for the table) and one slice, and what it is."""
+
+    metric: str
+    column: str
+    slice: str
+    scale: Scale
+    family: str
+    worse: Worse
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from the monitor's others."""
+        return self.metric, self.column, self.slice
 
 
 class Point(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from threading import RLock
 
-from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import (
     Alert,
     Event,
@@ -20,7 +20,7 @@ from airflow_mlmonitor.judging.incident import (
 )
 from airflow_mlmonitor.judging.incidents import Sighting, first_touched, living, tracked
 from airflow_mlmonitor.store.casebook import Casebook
-from airflow_mlmonitor.store.deciding import MARKS, no_such_incident, refuse_decision
+from airflow_mlmonitor.store.deciding import MARKS, no_such_incident, refuse_decision, several
 from airflow_mlmonitor.store.history import State
 from airflow_mlmonitor.store.store import Annotation
 
@@ -42,18 +42,21 @@ class MemoryCasebook(Casebook):
         self,
         *,
         model: str | None = None,
-        monitor: str | None = None,
+        monitor: str | Collection[str] | None = None,
         state: Collection[IncidentState] | None = None,
+        since: datetime | None = None,
         last: int = 20,
     ) -> list[Incident]:
         """Return the incidents that opened last, latest first."""
         with self._lock:
             known = [self.incident(number) for number in self._incidents]
+        names = several(monitor)
         found = [
             one
             for one in known
             if model in (None, one.model)
-            and monitor in (None, one.monitor)
+            and (names is None or one.monitor in names)
+            and (since is None or one.resolved is None or one.resolved.start >= utc(since))
             and (state is None or one.state in state)
         ]
         return sorted(found, key=lambda one: (one.opened, one.id), reverse=True)[: max(last, 0)]

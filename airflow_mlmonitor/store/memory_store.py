@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import Group, Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.history import History, Point, Run, State
-from airflow_mlmonitor.store.memory_casebook import Key, MemoryCasebook
+from airflow_mlmonitor.store.memory_casebook import Key
+from airflow_mlmonitor.store.memory_logbook import MemoryLogbook, Saved
 from airflow_mlmonitor.store.saving import (
     alert_in,
     no_such_run,
@@ -23,15 +23,7 @@ from airflow_mlmonitor.store.saving import (
 from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
 
 
-@dataclass(frozen=True)
-class _Saved:
-    run: Run
-    verdicts: tuple[Verdict, ...]
-    facts: Mapping[str, str]
-    traces: Mapping[str, bytes]
-
-
-class MemoryStore(MemoryCasebook, MetricsStore):
+class MemoryStore(MemoryLogbook, MetricsStore):
     """A metrics store that is gone with its process.
 
     Examples
@@ -44,8 +36,6 @@ class MemoryStore(MemoryCasebook, MetricsStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self._saved: dict[Key, _Saved] = {}
-        self._kinds: dict[tuple[str, tuple[str, str, str]], dict[str, Any]] = {}
         self._profiles: dict[Key, bytes] = {}
         self._pins: dict[tuple[str, str], Pin] = {}
 
@@ -58,7 +48,7 @@ class MemoryStore(MemoryCasebook, MetricsStore):
             if earlier:
                 refuse_stranger(report, earlier.run.tags, earlier.run.started)
             run = _run(report, earlier.run.state if earlier else None)
-            self._saved[key] = _Saved(run, report.verdicts, dict(report.facts), dict(report.traces))
+            self._saved[key] = Saved(run, report.verdicts, dict(report.facts), dict(report.traces))
             self._models[report.monitor] = report.model
             for metric in (verdict.metric for verdict in report.verdicts):
                 kind = {"scale": metric.scale, "family": metric.family, "worse": metric.worse}
@@ -79,6 +69,7 @@ class MemoryStore(MemoryCasebook, MetricsStore):
         column: str | None = None,
         points: bool = True,
         traces: Sequence[str] = (),
+        series: Collection[tuple[str, str, str]] | None = None,
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them."""
         with self._lock:
@@ -89,32 +80,12 @@ class MemoryStore(MemoryCasebook, MetricsStore):
                 saved = self._saved[monitor, run.window]
                 for verdict in saved.verdicts if points else ():
                     key = verdict.metric.key
-                    if metric in (None, key[0]) and column in (None, key[1]):
+                    named = series is None or key in series
+                    if named and metric in (None, key[0]) and column in (None, key[1]):
                         found.setdefault(key, {})[position] = _point(run, verdict)
                 for name in saved.traces.keys() & set(traces):
                     left.setdefault(name, {})[position] = saved.traces[name]
             return History(runs, found, left, self._accepted_by(runs))
-
-    def runs(
-        self,
-        *,
-        model: str | None = None,
-        monitor: str | None = None,
-        asof: datetime | None = None,
-        last: int = 20,
-    ) -> list[Run]:
-        """Return the runs with the latest windows, latest first."""
-        with self._lock:
-            newest_first = reversed(self._saved.values())
-            runs = [replace(saved.run, model=self._models[saved.run.monitor]) for saved in newest_first]
-        found = [
-            run
-            for run in runs
-            if model in (None, run.model)
-            and monitor in (None, run.monitor)
-            and (asof is None or run.window.end <= utc(asof))
-        ]
-        return sorted(found, key=lambda run: run.window, reverse=True)[: max(last, 0)]
 
     def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
         """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""

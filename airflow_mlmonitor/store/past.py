@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Select, select
 
 from airflow_mlmonitor.store import cases, tables
 from airflow_mlmonitor.store.history import History, Point, Run, State
-from airflow_mlmonitor.store.queries import STATUSES, runs
+from airflow_mlmonitor.store.run_queries import STATUSES, runs
 from airflow_mlmonitor.store.tables import digest
 
 RUNS_A_STATEMENT = 500
 
 
-def history(
+def history(  # noqa: PLR0913 - as the contract has it
     connection: Connection,
     monitor: str,
     *,
@@ -28,6 +28,7 @@ def history(
     column: str | None,
     points: bool,
     traces: Sequence[str],
+    series: Collection[tuple[str, str, str]] | None = None,
 ) -> History:
     """Read earlier runs, oldest first, with their metrics, if wanted, and with some of their traces."""
     found = runs(connection, monitor=monitor, model=None, asof=asof, last=last)
@@ -37,8 +38,8 @@ def history(
     since = cases.accepted(connection, accepted)
     if not points:
         return History(tuple(by_age.values()), traces=left, accepted=since)
-    names = _series(connection, monitor, metric, column)
-    wanted = None if metric is None and column is None else list(names)
+    names = _series(connection, monitor, metric, column, series)
+    wanted = None if metric is None and column is None and series is None else list(names)
     with _collector_paused():
         return History(tuple(by_age.values()), _points(connection, by_age, names, wanted), left, since)
 
@@ -61,7 +62,11 @@ def _traces(connection: Connection, ids: Sequence[int], names: Sequence[str]) ->
 
 
 def _series(
-    connection: Connection, monitor: str, metric: str | None, column: str | None
+    connection: Connection,
+    monitor: str,
+    metric: str | None,
+    column: str | None,
+    keys: Collection[tuple[str, str, str]] | None,
 ) -> dict[int, tuple[str, str, str]]:
     series, of = tables.series, tables.monitor
     found = (
@@ -69,6 +74,8 @@ def _series(
         .join(of, of.c.id == series.c.monitor_id)
         .where(of.c.digest == digest(monitor))
     )
+    if keys is not None:
+        found = found.where(series.c.digest.in_([digest(*key) for key in keys]))
     # Compared here, since MySQL takes "ks" and "ks " for one.
     return {
         row.id: (row.metric, row.column_name, row.slice)

@@ -1,4 +1,4 @@
-"""What is read: the statements, and what their rows become.
+"""What is read of one run, and of profiles: the statements, and what their rows become.
 
 Reading stays quick at ten million metrics because no statement ranks, groups or sorts them: the last runs come from the
 index of (monitor, window), and the metrics of a run lie side by side under their primary key. Tests ask each backend
@@ -11,33 +11,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, false, or_, select
+from sqlalchemy import Connection, Row, and_, false, or_, select
 
 from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.window import Window
-from airflow_mlmonitor.judging.verdict import Status, Verdict
-from airflow_mlmonitor.report.report import Tags
+from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.store import tables
-from airflow_mlmonitor.store.history import Run, State
+from airflow_mlmonitor.store.history import State
+from airflow_mlmonitor.store.run_queries import STATUSES, run_id_of
 from airflow_mlmonitor.store.store import Annotation, Pin
 from airflow_mlmonitor.store.tables import digest
 
-STATUSES = {status.value: status for status in Status}
 TRAINING = [state.value for state in State if state.trains]
-
-
-def runs(
-    connection: Connection, *, monitor: str | None, model: str | None, asof: datetime | None, last: int
-) -> dict[int, Run]:
-    """Read runs by their id, latest window first."""
-    of = tables.monitor.c
-    monitors = select(of.id, of.name, of.model)
-    if monitor is not None:
-        monitors = monitors.where(of.digest == digest(monitor))
-    known = {row.id: row for row in connection.execute(monitors) if model in (None, row.model)}
-    ids = None if monitor is None and model is None else list(known)
-    found = connection.execute(_latest(ids, asof, last))
-    return {row.id: _run(row, known[row.monitor_id]) for row in found}
 
 
 def verdicts(connection: Connection, monitor: str, window: Window) -> list[Verdict]:
@@ -47,7 +32,7 @@ def verdicts(connection: Connection, monitor: str, window: Window) -> list[Verdi
         select(metric, series.c.metric, series.c.column_name, series.c.slice)
         .add_columns(series.c.scale, series.c.family, series.c.worse)
         .join(series, series.c.id == metric.c.series_id)
-        .where(metric.c.run_id == _run_id(monitor, window))
+        .where(metric.c.run_id == run_id_of(monitor, window))
         .order_by(metric.c.position)
     )
     return [_verdict(row) for row in found]
@@ -57,7 +42,7 @@ def facts(connection: Connection, monitor: str, window: Window) -> dict[str, str
     """Read the facts of one run."""
     fact = tables.fact.c
     found = (
-        select(fact.name, fact.content).where(fact.run_id == _run_id(monitor, window)).order_by(fact.digest)
+        select(fact.name, fact.content).where(fact.run_id == run_id_of(monitor, window)).order_by(fact.digest)
     )
     return {row.name: row.content for row in connection.execute(found)}
 
@@ -67,7 +52,7 @@ def marks(connection: Connection, monitor: str, window: Window) -> list[Annotati
     note = tables.annotation.c
     found = connection.execute(
         select(tables.annotation)
-        .where(note.run_id == _run_id(monitor, window))
+        .where(note.run_id == run_id_of(monitor, window))
         .order_by(note.made_at, note.id)
     )
     return [
@@ -125,57 +110,6 @@ def profiles(
         found = found.where(or_(false(), *wanted))
     rows = connection.execute(found).all()
     return [(Window(row.window_start, row.window_end), bytes(row.content)) for row in reversed(rows)]
-
-
-def _latest(monitor_ids: Sequence[int] | None, asof: datetime | None, last: int) -> Select[Any]:
-    """Select the runs with the latest windows, latest first; of all monitors for None."""
-    run = tables.run.c
-    found = select(tables.run).order_by(run.window_start.desc(), run.window_end.desc())
-    if monitor_ids is not None and len(monitor_ids) == 1:
-        found = found.where(run.monitor_id == monitor_ids[0])
-    else:
-        # Of several monitors, runs of one window come in the order of their first save.
-        found = found.order_by(run.id.desc())
-        found = found if monitor_ids is None else found.where(run.monitor_id.in_(monitor_ids))
-    if asof is not None:
-        # The first follows from the second; it is what bounds the range in the index.
-        found = found.where(run.window_start < asof, run.window_end <= asof)
-    return found.limit(max(last, 0))
-
-
-def _run_id(monitor: str, window: Window) -> Any:
-    run, of = tables.run, tables.monitor
-    return (
-        select(run.c.id)
-        .join(of, of.c.id == run.c.monitor_id)
-        .where(
-            of.c.digest == digest(monitor), run.c.window_start == window.start, run.c.window_end == window.end
-        )
-        .scalar_subquery()
-    )
-
-
-def _run(row: Row[*tuple[Any, ...]], monitor: Row[*tuple[Any, ...]]) -> Run:
-    return Run(
-        monitor=monitor.name,
-        model=monitor.model,
-        window=Window(row.window_start, row.window_end),
-        status=STATUSES[row.status],
-        state=State(row.state),
-        rows=row.row_count,
-        model_version=row.model_version,
-        tags=Tags(
-            dag_id=row.dag_id,
-            task_id=row.task_id,
-            map_index=row.map_index,
-            run_id=row.dag_run_id,
-            try_number=row.try_number,
-        ),
-        started=row.started,
-        seconds=row.seconds,
-        score=row.score,
-        threshold=row.threshold,
-    )
 
 
 def _verdict(row: Row[*tuple[Any, ...]]) -> Verdict:

@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 
 from airflow_mlmonitor.data.window import Window
-from airflow_mlmonitor.errors import StoreError, WindowClaimed
+from airflow_mlmonitor.errors import ConfigurationError, StoreError, WindowClaimed
 from airflow_mlmonitor.judging.incident import Alert, alert_of
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report, Tags
@@ -72,6 +72,20 @@ def state_of(report: Report, earlier: State | None) -> State:
 def alert_in(report: Report) -> Alert | None:
     """What a run found, as far as incidents go."""
     return alert_of(report.findings, foremost(report.findings[:1]))
+
+
+def refuse_half_named(dag_id: str | None, *parts: str | int | None) -> None:
+    """Refuse to look for a DAG run, a task or an instance without its DAG: their names mean nothing alone.
+
+    Raises
+    ------
+    ConfigurationError
+        It says what to add.
+    """
+    if dag_id is None and any(part is not None for part in parts):
+        raise ConfigurationError(
+            "A DAG run, a task or a map index was named without its DAG; add dag_id='...'."
+        )
 
 
 def no_such_run(monitor: str, window: Window) -> StoreError:

@@ -15,11 +15,12 @@ from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store import cases, changes, past, queries, tracking
 from airflow_mlmonitor.store.database import Database
-from airflow_mlmonitor.store.deciding import no_such_incident
+from airflow_mlmonitor.store.deciding import no_such_incident, several
 from airflow_mlmonitor.store.engines import read_url
-from airflow_mlmonitor.store.history import History, Run, State
+from airflow_mlmonitor.store.history import History, State
 from airflow_mlmonitor.store.saving import refuse_unstorable
 from airflow_mlmonitor.store.schema import Schema
+from airflow_mlmonitor.store.sql_logbook import SqlLogbook
 from airflow_mlmonitor.store.store import Annotation, MetricsStore, Pin
 from airflow_mlmonitor.store.tables import REVISION
 
@@ -54,7 +55,7 @@ def open_store(url: str, *, auto_upgrade: bool = False) -> SqlStore:
     return SqlStore(Database(read_url(url)), auto_upgrade=auto_upgrade)
 
 
-class SqlStore(MetricsStore):
+class SqlStore(SqlLogbook, MetricsStore):
     """A metrics store in SQLite, PostgreSQL, MySQL or MariaDB; :func:`open_store` makes one.
 
     Transactions that lose against another one (deadlocks, locks) are tried again for half a minute. An error of the
@@ -107,26 +108,13 @@ class SqlStore(MetricsStore):
         column: str | None = None,
         points: bool = True,
         traces: Sequence[str] = (),
+        series: Collection[tuple[str, str, str]] | None = None,
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them."""
         found = partial(
             past.history, monitor=monitor, asof=utc(asof), last=last, points=points, traces=traces
         )
-        return self._read(partial(found, metric=metric, column=column))
-
-    def runs(
-        self,
-        *,
-        model: str | None = None,
-        monitor: str | None = None,
-        asof: datetime | None = None,
-        last: int = 20,
-    ) -> list[Run]:
-        """Return the runs with the latest windows, latest first."""
-        found = self._read(
-            partial(queries.runs, monitor=monitor, model=model, asof=asof and utc(asof), last=last)
-        )
-        return list(found.values())
+        return self._read(partial(found, metric=metric, column=column, series=series))
 
     def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
         """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""
@@ -148,12 +136,14 @@ class SqlStore(MetricsStore):
         self,
         *,
         model: str | None = None,
-        monitor: str | None = None,
+        monitor: str | Collection[str] | None = None,
         state: Collection[IncidentState] | None = None,
+        since: datetime | None = None,
         last: int = 20,
     ) -> list[Incident]:
         """Return the incidents that opened last, latest first."""
-        return self._read(partial(cases.incidents, model=model, monitor=monitor, state=state, last=last))
+        found = partial(cases.incidents, model=model, monitors=several(monitor), state=state)
+        return self._read(partial(found, since=since and utc(since), last=last))
 
     def incident(self, number: int) -> Incident:
         """Return one incident."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from airflow_mlmonitor.judging.incident import Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.casebook import Casebook
-from airflow_mlmonitor.store.history import History, Run, State
+from airflow_mlmonitor.store.history import History, State
+from airflow_mlmonitor.store.logbook import Logbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class Annotation:
     after: State
 
 
-class MetricsStore(Casebook, ABC):
+class MetricsStore(Casebook, Logbook, ABC):
     """What earlier runs concluded.
 
     **Keys.** A run is keyed by (monitor, window): saving it again replaces it, whatever the try, the order of a
@@ -116,23 +117,14 @@ class MetricsStore(Casebook, ABC):
         column: str | None = None,
         points: bool = True,
         traces: Sequence[str] = (),
+        series: Collection[tuple[str, str, str]] | None = None,
     ) -> History:
         """Return the last runs whose windows end by ``asof``, with their metrics or some of them.
 
-        ``metric`` and ``column`` (``""`` for the table) each restrict the metrics, never the runs; without ``points``
-        there are none. ``traces`` names what to read of that which the runs left for later ones.
+        ``metric`` and ``column`` (``""`` for the table) each restrict the metrics, never the runs, and so does
+        ``series``, which names them by (metric, column, slice); without ``points`` there are none. ``traces`` names
+        what to read of that which the runs left for later ones.
         """
-
-    @abstractmethod
-    def runs(
-        self,
-        *,
-        model: str | None = None,
-        monitor: str | None = None,
-        asof: datetime | None = None,
-        last: int = 20,
-    ) -> list[Run]:
-        """Return the runs with the latest windows, of those that end by ``asof``; latest first."""
 
     @abstractmethod
     def verdicts(self, monitor: str, window: Window) -> list[Verdict]:

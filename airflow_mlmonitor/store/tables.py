@@ -16,7 +16,8 @@ Every table name begins with ``mlmonitor_``, so the store may share a database w
 
 **Keys.** Names are text of any length and script, which no database indexes alike: MySQL's keys end at 3,072 bytes
 and its collations see ``A`` and ``a``, or ``a`` and ``a `` with a blank, as one. So what makes a row unique is a
-:func:`digest` of its names, and the names stand beside it for people.
+:func:`digest` of its names, and the names stand beside it for people. By what runs are looked for, the DAG and the DAG
+run, has a digest for the same reason.
 
 **Who makes them.** Only the migrations do, on every backend; a test proves that they make what stands here.
 """
@@ -43,7 +44,7 @@ from sqlalchemy import (
 
 from airflow_mlmonitor.store.column_types import Content, Moment, Words
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration. Revisions are four digits and count upwards."""
 
 VERSION_TABLE = "mlmonitor_version"
@@ -99,8 +100,12 @@ run = Table(
     Column("seconds", Double, nullable=False),
     Column("score", Double),
     Column("threshold", Double),
+    Column("dag_digest", String(32), nullable=False, server_default=""),
+    Column("dag_run_digest", String(32), nullable=False, server_default=""),
     UniqueConstraint("monitor_id", "window_start", "window_end", name="mlmonitor_run_key"),
     Index("mlmonitor_run_latest", "window_start", "window_end", "id"),
+    Index("mlmonitor_run_of_dag", "dag_digest", "window_start", "window_end", "id"),
+    Index("mlmonitor_run_of_dag_run", "dag_run_digest", "window_start", "window_end", "id"),
     **OPTIONS,
 )
 

@@ -16,6 +16,7 @@ FIRST = datetime(2010, 1, 1, tzinfo=UTC)
 RUNS_A_BLOCK = 500
 PROFILE = bytes(1_000)
 TRACE = "learned"
+DAG = "bench"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,11 @@ def monitor(number: int) -> str:
 
 def column(number: int) -> str:
     return f"column_{number:03d}"
+
+
+def dag_run(number: int) -> str:
+    """The DAG run of a day, which ran all monitors."""
+    return f"scheduled__{day(number).label}"
 
 
 def day(number: int) -> Window:
@@ -134,15 +140,10 @@ def _run(connection: Connection, size: Size) -> None:
     monitors = connection.execute(
         select(tables.monitor.c.id, tables.monitor.c.name).order_by(tables.monitor.c.id)
     ).all()
-    task = {
-        "dag_id": "bench",
-        "task_id": "monitor",
-        "map_index": -1,
-        "dag_run_id": "scheduled",
-        "try_number": 1,
-    }
+    task = {"task_id": "monitor", "map_index": -1, "try_number": 1, "dag_id": DAG, "dag_digest": digest(DAG)}
     for number in range(size.days):
         window = {"window_start": day(number).start, "window_end": day(number).end}
+        of_day = {"dag_run_id": dag_run(number), "dag_run_digest": digest(DAG, dag_run(number))}
         connection.execute(
             insert(tables.run),
             [
@@ -150,6 +151,7 @@ def _run(connection: Connection, size: Size) -> None:
                     "monitor_id": one.id,
                     **window,
                     **task,
+                    **of_day,
                     "status": "ok",
                     "state": "clean",
                     "row_count": 10_000,

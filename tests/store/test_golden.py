@@ -32,6 +32,16 @@ def test_a_golden_store_is_upgraded_and_says_what_it_said(golden: Path, tmp_path
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+def test_the_runs_of_a_golden_store_are_found_by_their_dag(golden: Path, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{shutil.copy(golden, tmp_path)}", auto_upgrade=True)
+    runs = store.runs(last=99)
+    assert {run.tags.dag_id for run in runs} == {"flights", "hourly"}
+    for tags in {run.tags for run in runs}:
+        assert store.runs(dag_id=tags.dag_id) == [run for run in runs if run.tags.dag_id == tags.dag_id]
+        assert store.runs(dag_id=tags.dag_id, run_id=tags.run_id) == [run for run in runs if run.tags == tags]
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
 def test_a_golden_store_goes_on_after_its_upgrade(golden: Path, tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{shutil.copy(golden, tmp_path)}", auto_upgrade=True)
     store.save(report(0, rows=7))

@@ -1,0 +1,87 @@
+"""What every metrics store promises of its runs to those who look for them: pages, and people at a terminal."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.incident import Alert
+from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.store.history import KnownSeries, Run
+
+
+class Logbook(ABC):
+    """The runs of all monitors, and what stands about them.
+
+    **Point by point.** Whatever is asked for is found by an index, in a store of any size, and only that is read.
+    """
+
+    @abstractmethod
+    def monitors(self) -> list[tuple[str, str]]:
+        """Return every monitor with its model, in the order of their first runs."""
+
+    @abstractmethod
+    def run(self, monitor: str, window: Window) -> Run | None:
+        """Return one run; None if it is unknown."""
+
+    @abstractmethod
+    def runs(  # noqa: PLR0913 - each is one way to name runs
+        self,
+        *,
+        model: str | None = None,
+        monitor: str | None = None,
+        dag_id: str | None = None,
+        run_id: str | None = None,
+        task_id: str | None = None,
+        map_index: int | None = None,
+        since: datetime | None = None,
+        asof: datetime | None = None,
+        last: int = 20,
+    ) -> list[Run]:
+        """Return the runs with the latest windows, latest first; those that all the given names and moments fit.
+
+        Parameters
+        ----------
+        model, monitor
+            Of one model; of one monitor.
+        dag_id, run_id, task_id, map_index
+            Of one DAG; of one run of it; of one of its tasks; of one of that task's mapped instances.
+        since, asof
+            Whose windows start at this moment or later; whose windows end by this moment.
+        last
+            At most so many.
+
+        Raises
+        ------
+        ConfigurationError
+            A DAG run or a task is named without its DAG.
+        """
+
+    @abstractmethod
+    def latest_runs(self, monitors: Collection[str] | None = None, *, last: int = 1) -> dict[str, list[Run]]:
+        """Return the last runs of each of some monitors, or of all, latest first; those without runs are left out."""
+
+    @abstractmethod
+    def series(self, monitor: str) -> list[KnownSeries]:
+        """Return every series that a monitor ever had, sorted by their names; empty if it is unknown."""
+
+    @abstractmethod
+    def status_counts(self, monitor: str, window: Window) -> dict[Status, int]:
+        """Return how many verdicts of one run have each status; a status that none has is left out."""
+
+    @abstractmethod
+    def alerts(
+        self, monitor: str, *, since: datetime | None = None, asof: datetime | None = None, last: int = 365
+    ) -> dict[Window, Alert]:
+        """Return what the last runs that found something found, latest first; ``since`` and ``asof`` as in ``runs``."""
+
+    @abstractmethod
+    def facts_of(
+        self, monitor: str, names: Sequence[str], *, asof: datetime, last: int
+    ) -> Mapping[Window, dict[str, str]]:
+        """Return facts of some names of the last runs that end by ``asof``, oldest first.
+
+        Every one of these runs is there, with no facts where it has none of them.
+        """
