@@ -6,7 +6,7 @@ nothing themselves. Moments are ISO 8601 texts in UTC. Numbers are finite; None 
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from airflow_mlmonitor.pages.findings_document import (
     FindingDocument,
@@ -142,6 +142,8 @@ class TaskPage(TypedDict):
     learning: LearningDocument | None
     broken: list[BrokenDocument]
     can_edit: bool
+    task_state: NotRequired[str]
+    """Airflow's state of the task, where Airflow shows it: it may be running again while this is its last try."""
 
 
 class CellDocument(StripDocument):

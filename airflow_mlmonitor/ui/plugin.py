@@ -1,0 +1,45 @@
+"""What Airflow's UI is told of the provider.
+
+Airflow imports this in the api-server, the scheduler, the triggerer, the DAG processor and every single task: it costs
+nothing but itself, and what answers the browser is imported when the browser first asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk.plugins_manager import AirflowPlugin
+
+from airflow_mlmonitor.provider import NAME
+from airflow_mlmonitor.ui.late_app import LateApp
+from airflow_mlmonitor.ui.static_files import address
+
+PREFIX = "mlmonitor"
+"""Where everything lies, below Airflow's own address."""
+
+
+def _views() -> list[dict[str, Any]]:
+    """The places of Airflow's UI in which the one bundle is shown; it sees from the address where it is.
+
+    Addresses are relative to Airflow's own, which may have a path. ``nav_top_level`` is known from Airflow 3.3 on;
+    earlier ones put the page under *Browse*.
+    """
+    places: dict[str, dict[str, Any]] = {
+        "nav": {"url_route": "mlmonitor", "nav_top_level": True},
+        "dag": {"url_route": "mlmonitor_dag"},
+        "dag_run": {"url_route": "mlmonitor_run"},
+        "task_instance": {"url_route": "mlmonitor_task"},
+        "dashboard": {},  # a banner, which has no address
+    }
+    bundle = f"{PREFIX}/{address('main.js')}"
+    return [
+        {"name": NAME, "bundle_url": bundle, "destination": place, **more} for place, more in places.items()
+    ]
+
+
+class MLMonitorPlugin(AirflowPlugin):
+    """Tabs of a task, a DAG run and a DAG, a page of all models, and a banner; with what answers them."""
+
+    name = PREFIX
+    fastapi_apps = [{"app": LateApp(), "url_prefix": f"/{PREFIX}", "name": NAME}]  # noqa: RUF012 - as Airflow declares it
+    react_apps = _views()
