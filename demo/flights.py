@@ -37,7 +37,7 @@ def prepare(folder: Path) -> int:
 
     The weather file of one day lacks one airport: the feed had not delivered it when the pipeline ran.
     """
-    flights, weather = _flights(), table("weather").drop(columns="time_hour")
+    flights, weather = all_flights(), table("weather").drop(columns="time_hour")
     training = flights[flights["month"] <= 2].merge(
         weather, on=["origin", "month", "day", "hour"], how="left"
     )
@@ -52,7 +52,8 @@ def prepare(folder: Path) -> int:
     return len(training)
 
 
-def _flights() -> pd.DataFrame:
+def all_flights() -> pd.DataFrame:
+    """The flights of the year, with the seats of their planes, the moment they were due and whether they were late."""
     flights = table("flights").merge(table("planes")[["tailnum", "seats"]], on="tailnum", how="left")
     flights["scheduled"] = pd.to_datetime(flights[["year", "month", "day", "hour", "minute"]])
     flights["late"] = flights["arr_delay"] > LATE
