@@ -19,6 +19,7 @@ def get_provider_info() -> dict[str, Any]:
         "sensors": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.sensors"]}],
         "triggers": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.triggers"]}],
         "connection-types": [_CONNECTION_TYPE],
+        "extra-links": ["airflow_mlmonitor.operators.report_link.ReportLink"],
         "config": {"mlmonitor": _CONFIG},
         "cli": ["airflow_mlmonitor.commands.get_commands"],
     }

@@ -18,6 +18,7 @@ from airflow_mlmonitor.data.source import Source
 from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.hooks import AirflowConnections, MetricsStoreHook
 from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.operators.report_link import ReportLink
 from airflow_mlmonitor.operators.task import ReadingLog, no_vain_retries, rendered_for_run
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class MonitorOperator(BaseOperator):
     )
     template_ext: Sequence[str] = (".sql",)
     template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
+    operator_extra_links = (ReportLink(),)
 
     def __init__(  # noqa: PLR0913 - Airflow's operators take what they need by name
         self,
