@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
@@ -17,10 +17,8 @@ from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 from sqlalchemy import select
 
+from airflow_mlmonitor.pages.dag_facts import DagFacts
 from airflow_mlmonitor.provider import NAME
-
-if TYPE_CHECKING:
-    from airflow_mlmonitor.pages.dag_facts import DagFacts
 
 
 @dataclass(frozen=True)
@@ -134,8 +132,6 @@ def summary(task: TaskAddress) -> dict[str, Any] | None:
 
 def dag_facts() -> dict[str, DagFacts]:
     """Return what Airflow knows of every DAG: whose it is, when its next run is due, whether it is paused."""
-    from airflow_mlmonitor.pages.dag_facts import DagFacts
-
     columns = DagModel.dag_id, DagModel.owners, DagModel.next_dagrun_create_after, DagModel.is_paused
     with create_session() as session:
         return {

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 import airflow_mlmonitor
 from airflow_mlmonitor.errors import MLMonitorError
 from airflow_mlmonitor.provider import NAME
-from airflow_mlmonitor.ui.server import action_routes, data_routes, static_routes
+from airflow_mlmonitor.ui.server import action_routes, data_routes, plain_routes, static_routes
 from airflow_mlmonitor.ui.server.access import LOGGED_IN
 from airflow_mlmonitor.ui.server.answers import answer
 from airflow_mlmonitor.ui.server.page_reader import PageReader
@@ -33,6 +33,7 @@ def make_application() -> FastAPI:
     app.state.reader = PageReader()
     app.include_router(data_routes.router)
     app.include_router(action_routes.router)
+    app.include_router(plain_routes.router)
     app.include_router(static_routes.router)
 
     @app.get("/openapi.json", include_in_schema=False)
@@ -58,7 +59,9 @@ def _say_problems(app: FastAPI) -> None:
     async def parameters(request: Request, error: RequestValidationError) -> Response:
         return said(request, request_problem(error))
 
-    @app.exception_handler(404)  # these two come from the router itself, as an error that is none of FastAPI's
+    @app.exception_handler(
+        404
+    )  # these two come from the router itself, as an error that is none of FastAPI's
     @app.exception_handler(405)
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -74,5 +77,7 @@ def _say_problems(app: FastAPI) -> None:
 
 
 def said(request: Request, problem: Problem) -> Response:
-    """Answer with a problem."""
+    """Answer with a problem, in the form in which the answer was wanted."""
+    if plain_routes.is_page(request):
+        return plain_routes.problem_page(request, problem)
     return answer(problem.document(), problem.status)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
 
 from airflow.sdk import conf
 
@@ -77,17 +75,13 @@ class Stores:
                     self._url = url
                 self._looked_up = time.monotonic()
             if read_only not in self._opened:
-                self._opened[read_only] = open_store(self._url, **_options(read_only))
+                self._opened[read_only] = open_store(self._url, read_only=read_only)
             return self._opened[read_only]
 
     def _close(self) -> None:
         for store in self._opened.values():
             store.dispose()
         self._opened.clear()
-
-
-def _options(read_only: bool) -> dict[str, Any]:
-    return {"read_only": read_only} if "read_only" in inspect.signature(open_store).parameters else {}
 
 
 def _is_out_of_reach(error: StoreUnavailable) -> bool:
