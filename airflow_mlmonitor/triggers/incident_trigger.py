@@ -66,6 +66,7 @@ class IncidentTrigger(BaseEventTrigger):
         self.min_severity = min_severity
         self.poke_interval = poke_interval
         self.metrics_conn_id = metrics_conn_id
+        self._hook: MetricsStoreHook | None = None
         self._away = 0
         self._keeps = True
 
@@ -105,7 +106,8 @@ class IncidentTrigger(BaseEventTrigger):
         from airflow_mlmonitor.judging.incident import UNRESOLVED
 
         wanted = None if everything else UNRESOLVED
-        with MetricsStoreHook(self.metrics_conn_id).opened() as store:
+        self._hook = self._hook or MetricsStoreHook(self.metrics_conn_id)
+        with self._hook.opened() as store:
             return store.incidents(model=self.model, monitor=self.monitor, state=wanted, last=LOOKED_AT)
 
     @property
@@ -117,6 +119,7 @@ class IncidentTrigger(BaseEventTrigger):
         if not self._away:
             self.log.warning("Incidents cannot be looked at; looking again, less and less often: %s", error)
         self._away += 1
+        self._hook = None  # the connection may have been changed since
 
     def _say_back(self) -> None:
         if self._away:
