@@ -192,10 +192,12 @@ def _cell(run: Run, alert: Alert | None, number: int | None) -> CellDocument:
 
 
 def _told(incidents: Sequence[Incident], opened: int, days: int) -> str:
-    """Say how many incidents there were, and how many of them are not over."""
+    """Say how many incidents there were, how grave they were, and how many are open where that is more than one."""
     span = f"in {plural(days, 'day')}"
     if not incidents:
         return f"No incident {span}."
     failed = sum(one.status is Status.FAIL for one in incidents)
-    still = f"{opened} of them open" if opened else "none of them open"
-    return f"{plural(len(incidents), 'incident')} {span}, {still}, {failed or 'none'} with a failure."
+    if len(incidents) == 1:
+        return f"1 incident {span}, {'with' if failed else 'without'} a failure."
+    still = f" {opened} are open." if opened > 1 else ""
+    return f"{len(incidents)} incidents {span}, {failed or 'none'} with a failure.{still}"
