@@ -8,9 +8,11 @@
     │   ├── SourceUnavailable   the database or store that holds the rows cannot be reached; trying again may help
     │   └── EncodingError       stored bytes are not a profile this version can read
     ├── BaselineMissing         the named baseline was never pinned
+    ├── NotDelivered            a message could not be sent; trying again may help
     └── StoreError              the metrics store
         ├── StoreUnavailable    it cannot be reached, is full or is locked; trying again may help
         ├── StoreOutdated       its tables are older or newer than this package
+        │   └── StoreEmpty      it has no tables yet
         └── WindowClaimed       another task already owns this monitor and window
 
 Every message names the thing and the fix.
@@ -43,6 +45,10 @@ class BaselineMissing(MLMonitorError):
     """The named baseline was never pinned."""
 
 
+class NotDelivered(MLMonitorError):
+    """A message could not be sent; trying again may help."""
+
+
 class StoreError(MLMonitorError):
     """The metrics store refused or failed; nothing was half-written."""
 
@@ -53,6 +59,10 @@ class StoreUnavailable(StoreError):
 
 class StoreOutdated(StoreError):
     """The store's tables are older or newer than this package."""
+
+
+class StoreEmpty(StoreOutdated):
+    """The store has no tables yet, so no monitor can have run."""
 
 
 class WindowClaimed(StoreError):
