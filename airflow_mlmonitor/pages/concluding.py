@@ -75,7 +75,7 @@ def headline(concluded: Concluded, *, when: str = "", cause: str = "", title: st
     >>> headline(run, cause="EWR is missing from the weather feed")
     '2 of 3 monitors failed, from one cause: EWR is missing from the weather feed.'
     >>> headline([("skew", "fail")], title="temp: missing in 31.8% of 981 rows")
-    'skew failed: temp: missing in 31.8% of 981 rows.'
+    'skew failed: temp, missing in 31.8% of 981 rows.'
     >>> headline([("skew", "ok"), ("quality", "waiting")], when="in the last run")
     'Nothing unusual in the last run: 1 of 2 monitors is OK, 1 is waiting for labels.'
     """
@@ -89,7 +89,8 @@ def headline(concluded: Concluded, *, when: str = "", cause: str = "", title: st
     if cause:
         return printable(f"{said}{', from one cause' if len(names) > 1 else ''}: {cause}.")
     if title and len(names) == 1:
-        return printable(f"{said}: {title}." if alone else f"{said}: {names[0]}, {title}.")
+        found = title.replace(": ", ", ", 1)  # "temp: missing" names its column; a sentence has one colon
+        return printable(f"{said}: {found}." if alone else f"{said}: {names[0]} ({found}).")
     return printable(f"{said}." if alone else f"{said}: {listed(names)}.")
 
 

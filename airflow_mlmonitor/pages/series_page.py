@@ -27,8 +27,8 @@ MOST = 2_400
 
 MOST_INCIDENTS = 200
 
-MOST_SERIES = 20_000
-"""Series that are named at most, monitor by monitor; of more, ask for one monitor."""
+MOST_SERIES = 10_000
+"""Series that are named at most."""
 
 RUNS_OF_A_DAG = 200
 """Latest runs of a DAG that say which monitors it has."""
@@ -111,8 +111,7 @@ def series_names(
 ) -> SeriesNames:
     """Say what there is to look at, of one monitor, of a model or of a DAG.
 
-    ``monitors`` are always all of them. Of more than 20,000 series the first monitors' are named; those of another one
-    are there where it is asked for alone.
+    Of more than 10,000 series each monitor names an equal part, those of all rows first.
 
     Raises
     ------
@@ -124,19 +123,19 @@ def series_names(
     if sum(name is not None for name in (monitor, model, dag_id)) != 1:
         raise ConfigurationError("Name one of monitor=, model= and dag_id=.")
     names = _monitors(store, monitor, model, dag_id)
-    found: list[tuple[str, KnownSeries]] = []
-    for name in names:
-        own = [(name, one) for one in store.series(name) if one.family not in NO_SERIES]
-        if found and len(found) + len(own) > MOST_SERIES:
-            break
-        found += own
-    known = [one for _, one in found]
+    by_monitor = {name: _of(store, name) for name in names}
+    if sum(map(len, by_monitor.values())) > MOST_SERIES:
+        part = MOST_SERIES // len(names)
+        by_monitor = {
+            name: sorted(own, key=lambda one: one.slice != "")[:part] for name, own in by_monitor.items()
+        }
+    known = [one for own in by_monitor.values() for one in own]
     return {
         "monitors": names,
         "columns": _distinct(one.column for one in known if one.column),
         "metrics": [_named(name) for name in _distinct(one.metric for one in known)],
         "slices": _distinct(one.slice.partition("=")[0] for one in known if one.slice),
-        "series": [_document(name, one) for name, one in found],
+        "series": [_document(name, one) for name, own in by_monitor.items() for one in own],
     }
 
 
@@ -147,6 +146,10 @@ def _monitors(store: MetricsStore, monitor: str | None, model: str | None, dag_i
         return sorted(name for name, its in store.monitors() if its == model)
     runs = store.runs(dag_id=dag_id, last=RUNS_OF_A_DAG)
     return sorted({run.monitor for run in runs})
+
+
+def _of(store: MetricsStore, monitor: str) -> list[KnownSeries]:
+    return [one for one in store.series(monitor) if one.family not in NO_SERIES]
 
 
 def _document(monitor: str, one: KnownSeries) -> SeriesDocument:

@@ -1,0 +1,76 @@
+"""What one run of a monitor says, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from airflow_mlmonitor.judging.incident import Alert
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.pages.vocabulary import metric_words
+from airflow_mlmonitor.report.table import printable
+from airflow_mlmonitor.report.words import amount, expectation, plural
+from airflow_mlmonitor.store.history import Run
+from airflow_mlmonitor.store.store import MetricsStore
+
+FEW = 12
+"""Metrics up to which a quiet run says the one that is nearest to its limit."""
+
+
+def run_sentence(store: MetricsStore, run: Run, counts: Mapping[Status, int], alert: Alert | None) -> str:
+    """Say what a run found, or what it looked at.
+
+    Parameters
+    ----------
+    store
+        Where it is.
+    run
+        The run.
+    counts
+        How many of its verdicts have each status.
+    alert
+        What it found; None for nothing, and where that is not known.
+    """
+    findings = sum(count for status, count in counts.items() if status.is_finding)
+    if alert is not None:
+        more = f"; {plural(findings - 1, 'more finding')}" if findings > 1 else ""
+        return printable(f"{alert.title}{more}.")
+    if run.status.is_finding:
+        return f"{plural(findings, 'finding')}."
+    total = sum(counts.values())
+    if run.status is Status.LEARNING:
+        return f"{_looked_at(run, total)}; still learning what is usual."
+    said = _nearest(store.verdicts(run.monitor, run.window)) if 0 < total <= FEW else ""
+    return said or f"{_looked_at(run, total)}, as usual."
+
+
+def _looked_at(run: Run, metrics: int) -> str:
+    return plural(run.rows, "row") if run.rows else plural(metrics, "number")
+
+
+def _nearest(verdicts: Sequence[Verdict]) -> str:
+    """Say the metric that has used up most of what its limits allow."""
+    limited = [(used, verdict) for verdict in verdicts if (used := _used(verdict)) is not None]
+    if not limited:
+        return ""
+    _, verdict = max(limited, key=lambda pair: pair[0])
+    metric = verdict.metric
+    expected = expectation(verdict.lower, verdict.upper, None, metric.scale)
+    counted = metric_words(metric.name, metric.column or "", metric.slice)
+    said = f"{counted} {amount(metric.value, metric.scale)}, expected {expected}."
+    return said[:1].upper() + said[1:]
+
+
+def _used(verdict: Verdict) -> float | None:
+    """How far a value has come from what was expected to its limit."""
+    value, lower, upper = verdict.metric.value, verdict.lower, verdict.upper
+    if value is None or (lower is None and upper is None):
+        return None
+    middle = verdict.expected
+    if middle is None:
+        middle = (lower + upper) / 2 if lower is not None and upper is not None else 0.0
+    parts = [
+        (value - middle) / (limit - middle)
+        for limit, sign in ((lower, -1), (upper, 1))
+        if limit is not None and (limit - middle) * sign > 0
+    ]
+    return max(parts, default=None)
