@@ -11,11 +11,14 @@ from typing import TypeVar
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from airflow_mlmonitor.errors import StoreError
 from airflow_mlmonitor.store.engines import make_engine, writing
 from airflow_mlmonitor.store.faults import explained, is_passing
 
 PATIENCE = 30.0
 """Seconds for which a transaction that lost against another one is tried again."""
+
+PATIENCE_OF_PAGES = 3.0
 
 T = TypeVar("T")
 
@@ -30,12 +33,16 @@ class Database:
     ----------
     url
         As :func:`~airflow_mlmonitor.store.engines.read_url` gives it.
+    read_only
+        Never write, and never wait long: for those who answer somebody who is looking at a page.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, read_only: bool = False) -> None:
         self.backend = url.get_backend_name()
         self.name = url.set(drivername=self.backend).render_as_string(hide_password=True)
-        self._reader = make_engine(url)
+        self.read_only = read_only
+        self._patience = PATIENCE_OF_PAGES if read_only else PATIENCE
+        self._reader = make_engine(url, read_only=read_only)
         self._writer = writing(self._reader)
         self._process = os.getpid()
 
@@ -45,6 +52,10 @@ class Database:
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in a transaction; it is done again, from its start, if it lost against another one."""
+        if self.read_only:
+            raise StoreError(
+                f"The metrics store {self.name} was opened for reading only; open it without read_only to write to it."
+            )
         return self._attempt(self._writer, work)
 
     def dispose(self) -> None:
@@ -53,7 +64,7 @@ class Database:
 
     def _attempt(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         self._leave_parents_connections()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         pause = 0.02
         while True:
             try:

@@ -25,7 +25,9 @@ READ_ONLY = {
     "25006",
     "1290",
     "1836",
+    "1792",
 }
+SLOW = {"57014", "3024", "1969"}
 NO_DATABASE = {"SQLITE_CANTOPEN", "SQLITE_CANTOPEN_ISDIR", "3D000", "1049"}
 NO_TABLE = {"42P01", "42703", "1146", "1054"}
 
@@ -39,6 +41,7 @@ ADVICE = (
         PASSING,
         ("stayed locked", "Find what holds the lock, an open transaction or a backup, then try again."),
     ),
+    (SLOW, ("took too long to answer", "Try again when it is less busy.")),
     (NO_DATABASE, OPENING),
 )
 

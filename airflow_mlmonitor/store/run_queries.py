@@ -95,7 +95,7 @@ def latest(connection: Connection, names: Collection[str] | None, last: int) -> 
     asked = [bounds] if wanted is None else [bounds.where(of.digest.in_(part)) for part in _parts(wanted)]
     known = {row.id: row for part in asked for row in connection.execute(part) if row.begin is not None}
     found: dict[str, list[Run]] = {}
-    for ids in _parts(list(known) if last > 0 else []):
+    for ids in _parts(sorted(known) if last > 0 else []):
         each = (and_(own.monitor_id == one, own.window_start >= known[one].begin) for one in ids)
         rows = connection.execute(
             select(tables.run)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, column, func, select, table
 
-from airflow_mlmonitor.errors import StoreOutdated, StoreUnavailable
+from airflow_mlmonitor.errors import StoreEmpty, StoreOutdated, StoreUnavailable
 from airflow_mlmonitor.store.database import Database
 from airflow_mlmonitor.store.tables import REVISION, VERSION_TABLE
 
@@ -38,10 +38,12 @@ class Schema:
         self._database.write(self._upgrade)
 
     def require(self, *, auto_upgrade: bool) -> None:
-        """Make sure, once, that the tables are this package's.
+        """Make sure, once, that the tables are this package's; a database opened for reading only is never changed.
 
         Raises
         ------
+        StoreEmpty
+            There are none.
         StoreOutdated
             They are not, and only ``auto_upgrade`` or a person may change that.
         """
@@ -50,7 +52,7 @@ class Schema:
         current = self.current()
         if current != REVISION:
             is_fresh_file = current is None and self._database.backend == "sqlite"
-            if not (is_fresh_file or auto_upgrade):
+            if self._database.read_only or not (is_fresh_file or auto_upgrade):
                 self._refuse(current)
             self.upgrade()
         self._is_known = True
@@ -75,8 +77,13 @@ class Schema:
 
     def _refuse(self, current: str | None) -> None:
         name = self._database.name
+        if current is None and self._database.backend == "sqlite":
+            raise StoreEmpty(
+                f"The metrics store {name} is empty: the first run of a monitor makes its tables. "
+                "If monitors have run, check its path."
+            )
         if current is None:
-            raise StoreOutdated(f"The metrics store {name} has no tables yet. Run `mlmonitor db upgrade`.")
+            raise StoreEmpty(f"The metrics store {name} has no tables yet. Run `mlmonitor db upgrade`.")
         if current < REVISION:
             raise StoreOutdated(
                 f"The tables of the metrics store {name} are of revision {current}; this package needs {REVISION}. "

@@ -27,7 +27,7 @@ from airflow_mlmonitor.store.tables import REVISION
 T = TypeVar("T")
 
 
-def open_store(url: str, *, auto_upgrade: bool = False) -> SqlStore:
+def open_store(url: str, *, auto_upgrade: bool = False, read_only: bool = False) -> SqlStore:
     """Open the metrics store at a database URL; nothing is connected until it is used.
 
     Parameters
@@ -37,6 +37,9 @@ def open_store(url: str, *, auto_upgrade: bool = False) -> SqlStore:
         ``mysql://user:password@host/database`` (MariaDB too); a driver may be named, as in ``postgresql+psycopg2://``.
     auto_upgrade
         Let the first use create or upgrade the tables. Without it only a new SQLite file gets its tables by itself.
+    read_only
+        For those who answer somebody looking at a page: nothing is ever written, no table made or upgraded, and a
+        server ends a statement after ten seconds. What would write raises a StoreError.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def open_store(url: str, *, auto_upgrade: bool = False) -> SqlStore:
     ...     store.pinned("flight_delay").version
     'v3'
     """
-    return SqlStore(Database(read_url(url)), auto_upgrade=auto_upgrade)
+    return SqlStore(Database(read_url(url), read_only=read_only), auto_upgrade=auto_upgrade)
 
 
 class SqlStore(SqlLogbook, MetricsStore):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
@@ -19,6 +20,8 @@ from tests.store.making import report, verdict
 SIZE = filling.Size(monitors=25, days=120, series=20)
 MONITOR = filling.monitor(3)
 
+TASK: dict[str, Any] = {"dag_id": filling.DAG, "run_id": filling.dag_run(90), "task_id": "monitor"}
+
 QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     "the last runs of a monitor": lambda store: store.history(MONITOR, asof=SIZE.end, last=30),
     "the past of a day in between": lambda store: store.history(MONITOR, asof=filling.day(90).start, last=30),
@@ -32,6 +35,26 @@ QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     "the latest runs of a model": lambda store: store.runs(model="model_003"),
     "the incidents of a monitor": lambda store: store.incidents(monitor=MONITOR),
     "the incidents of all": lambda store: store.incidents(),
+    "the incidents of a model": lambda store: store.incidents(model="model_003"),
+    "the incidents of some monitors since a day": lambda store: store.incidents(
+        monitor=[MONITOR, filling.monitor(4)], since=filling.day(90).start
+    ),
+    "the run of a task": lambda store: store.runs(**TASK),
+    "the runs of a DAG run": lambda store: store.runs(dag_id=filling.DAG, run_id=filling.dag_run(90)),
+    "the runs of a DAG over some days": lambda store: store.runs(
+        dag_id=filling.DAG, since=filling.day(110).start, last=500
+    ),
+    "one run by its key": lambda store: store.run(MONITOR, filling.day(90)),
+    "the last runs of every monitor": lambda store: store.latest_runs(last=5),
+    "some series of some runs": lambda store: store.history(
+        MONITOR,
+        asof=SIZE.end,
+        last=90,
+        series=[("null_share", filling.column(number), "") for number in (3, 7)],
+    ),
+    "the statuses of one run": lambda store: store.status_counts(MONITOR, filling.day(90)),
+    "what the last runs found": lambda store: store.alerts(MONITOR, since=filling.day(30).start),
+    "facts of the last runs": lambda store: store.facts_of(MONITOR, ["schema"], asof=SIZE.end, last=90),
     "one more run, and what it means for incidents": lambda store: store.save(alerting(SIZE.days)),
     "an old run again": lambda store: store.save(alerting(90)),
     "one run": lambda store: store.verdicts(MONITOR, filling.day(90)),
@@ -83,6 +106,17 @@ def test_a_query_that_does_read_a_whole_table_is_noticed(filled: str, query: str
     (asked,) = plans.asked_by(ask)
     with _engine(filled).connect() as connection:
         assert plans.explain(connection, asked).scanned == (table,)
+
+
+def test_a_task_is_found_without_reading_its_dag(filled: str) -> None:
+    """One statement for the runs of its DAG run, one for their monitors."""
+    store = open_store(filled)
+    asked = plans.asked_by(lambda: store.runs(**TASK))
+    assert len(store.runs(**TASK, last=99)) == SIZE.monitors - 1, "but for the one run that was saved again"
+    store.dispose()
+    (one,) = asked
+    with _engine(filled).connect() as connection:
+        assert "mlmonitor_run_of_dag_run" in "".join(plans.explain(connection, one).lines)
 
 
 def test_history_reads_what_was_filled_in(filled: str) -> None:
