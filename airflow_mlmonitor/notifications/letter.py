@@ -7,11 +7,11 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from airflow_mlmonitor.notifications.alert_chart import alert_chart
-from airflow_mlmonitor.notifications.html_mail import CHART, html_mail
+from airflow_mlmonitor.notifications.mail_markup import CHART, html_mail
 from airflow_mlmonitor.notifications.news import News
 from airflow_mlmonitor.notifications.news_words import subject_line
 from airflow_mlmonitor.notifications.page_attachment import page_attachment
-from airflow_mlmonitor.notifications.plain_mail import plain_mail
+from airflow_mlmonitor.notifications.plain_text import plain_mail
 
 DOMAIN = "mlmonitor.invalid"
 """Where the ids of threads live: nobody writes there."""

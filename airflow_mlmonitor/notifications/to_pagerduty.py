@@ -33,8 +33,8 @@ class ToPagerDuty(Destination):
 
     def tell(self, news: News) -> None:
         """Send an event."""
+        from airflow_mlmonitor.notifications.events_api import pagerduty_event
         from airflow_mlmonitor.notifications.http_post import post_to
-        from airflow_mlmonitor.notifications.pagerduty_event import pagerduty_event
 
         details = AirflowConnections().details(self.conn_id)
         if not details.password:

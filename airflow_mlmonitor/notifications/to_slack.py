@@ -40,7 +40,7 @@ class ToSlack(Destination):
     def tell(self, news: News) -> None:
         """Post news, and its chart where the connection can."""
         from airflow_mlmonitor.notifications.alert_chart import alert_chart
-        from airflow_mlmonitor.notifications.slack_blocks import slack_blocks, slack_text
+        from airflow_mlmonitor.notifications.block_kit import slack_blocks, slack_text
 
         posted = self._post(slack_text(news), slack_blocks(news))
         if posted and (picture := alert_chart(news)):

@@ -27,8 +27,8 @@ class ToTeams(Destination):
 
     def tell(self, news: News) -> None:
         """Post news."""
+        from airflow_mlmonitor.notifications.adaptive_card import teams_card
         from airflow_mlmonitor.notifications.http_post import post
-        from airflow_mlmonitor.notifications.teams_card import teams_card
 
         post(self.conn_id, teams_card(news))
 

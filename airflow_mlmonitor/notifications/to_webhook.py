@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ToWebhook(Destination):
-    """Posts messages as JSON: :func:`~airflow_mlmonitor.notifications.webhook_body.webhook_body`.
+    """Posts messages as JSON: :func:`~airflow_mlmonitor.notifications.json_body.webhook_body`.
 
     :param conn_id: an HTTP connection: its password may be the whole URL, or its host, schema and port are. What is
         under ``headers`` in its extra goes along, and login and password as basic authentication.
@@ -31,7 +31,7 @@ class ToWebhook(Destination):
     def tell(self, news: News) -> None:
         """Post news."""
         from airflow_mlmonitor.notifications.http_post import post
-        from airflow_mlmonitor.notifications.webhook_body import webhook_body
+        from airflow_mlmonitor.notifications.json_body import webhook_body
 
         post(self.conn_id, webhook_body(news), path=self.path, key=news.moment_key)
 
