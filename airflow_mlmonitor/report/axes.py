@@ -52,7 +52,8 @@ class ValueAxis:
     @classmethod
     def holding(cls, values: Sequence[float], unit: str) -> ValueAxis:
         """Choose the shortest axis that holds some values; one of shares begins at nothing."""
-        low, high = max(min(values, default=0.0), -MOST), min(max(values, default=1.0), MOST)
+        shown = [min(max(value, -MOST), MOST) for value in values] or [0.0, 1.0]
+        low, high = min(shown), max(shown)
         if unit == "share" and low >= 0:
             low = 0.0
         if high - low <= abs(low) * 1e-9 + LEAST:  # as good as one value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from airflow_mlmonitor.report.words import STATUS_WORDS, plural
 
 DATES = 4
 FINDINGS = ("warn", "fail", "broken")
+
+WIDE = 2.0
+"""Times the height of the values for which their expected range gets room above and below."""
 
 USUAL = 0.9
 """Part of the distances between runs that are usual; where one is longer by half, a run is missing there."""
@@ -82,9 +86,14 @@ def moment(point: PointDocument) -> datetime:
 
 
 def drawn(history: Sequence[PointDocument]) -> list[float]:
-    """Return every number of a history for which a chart needs room."""
-    sides = [(point["value"], point["lower"], point["upper"]) for point in history]
-    return [number for side in sides for number in side if number is not None]
+    """Return every number of a history for which a chart needs room: a range so wide that it would hide how the
+    values move reaches to the edge instead.
+    """
+    values = [point["value"] for point in history if point["value"] is not None]
+    ends = [end for point in history for end in (point["lower"], point["upper"]) if end is not None]
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    room = WIDE * (high - low) if high > low else math.inf
+    return values + [end for end in ends if low - room <= end <= high + room]
 
 
 def unbroken(history: Sequence[PointDocument]) -> list[list[PointDocument]]:
