@@ -15,6 +15,10 @@ class ModelRowDocument(TypedDict):
     team: str
     dag_id: str
     status: DisplayName
+    needs_attention: bool
+    """Whether it stands among those that somebody should look at."""
+    note: str
+    """What there is to say where no incident says it: ``No run since Tue 17 Nov; due every day``."""
     incident: IncidentDocument | None
     incidents_open: int
     budget_left: float | None
@@ -32,6 +36,7 @@ class ModelsPage(TypedDict):
     """``GET api/models``: every model that the user may read."""
 
     counts: dict[str, int]
+    """Models by status, as far as the search fits them; ``all`` of them, and those that need ``attention``."""
     models: list[ModelRowDocument]
     total: int
     next: str | None

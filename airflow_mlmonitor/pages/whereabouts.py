@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Incident
@@ -13,8 +13,14 @@ NEAR = 3
 """Last runs of a monitor among which that of an open incident usually is: two clean ones end it."""
 
 
-def dags_of(store: MetricsStore, incidents: Iterable[Incident]) -> dict[int, str]:
+def dags_of(
+    store: MetricsStore,
+    incidents: Iterable[Incident],
+    known: Mapping[str, Sequence[Run]] | None = None,
+) -> dict[int, str]:
     """Return of each incident, by its number, the DAG whose run it was seen in last; empty for the command line.
+
+    ``known`` are last runs of some monitors that were read already, latest first.
 
     Raises
     ------
@@ -22,7 +28,8 @@ def dags_of(store: MetricsStore, incidents: Iterable[Incident]) -> dict[int, str
         The runs could not be read.
     """
     asked = list(incidents)
-    latest = store.latest_runs({one.monitor for one in asked}, last=NEAR) if asked else {}
+    unknown = {one.monitor for one in asked} - (known or {}).keys()
+    latest = {**(known or {}), **(store.latest_runs(unknown, last=NEAR) if unknown else {})}
     found: dict[int, str] = {}
     for one in asked:
         run = _at(latest.get(one.monitor, ()), one.last) or store.run(one.monitor, one.last)
