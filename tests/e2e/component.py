@@ -47,7 +47,7 @@ class Component:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def told(self) -> str:
+    def said(self) -> str:
         """The end of its log, under its name."""
         lines = self.log.read_text(errors="replace").splitlines()[-TOLD_LINES:]
         return "\n".join([f"--- the end of {self.log} (exit status {self._process.poll()})", *lines])

@@ -25,11 +25,6 @@ class User:
             told.raise_for_status()
             self.http.cookies.set(COOKIE, told.json()["access_token"])
 
-    @classmethod
-    def anybody(cls, url: str) -> User:
-        """Somebody who has not logged in."""
-        return cls(url)
-
     def health(self) -> dict[str, Any]:
         """What Airflow says of its own health; nothing while it does not answer."""
         try:
@@ -65,6 +60,14 @@ class User:
         """Ask the scheduler to run a DAG for every day of a span, one after the other."""
         wanted = {"dag_id": dag_id, "from_date": begin, "to_date": end, "max_active_runs": 1}
         self.post("/api/v2/backfills", wanted | {"reprocess_behavior": "none", "run_backwards": False})
+
+    def knows(self, dag_id: str) -> bool:
+        """Whether Airflow has read a DAG of this name, and this user may see it."""
+        return self.http.get(f"/api/v2/dags/{dag_id}").is_success
+
+    def ended(self, dag_id: str, count: int) -> bool:
+        """Whether so many runs of a DAG have come to an end."""
+        return sum(state in ("success", "failed") for state in self.runs(dag_id).values()) >= count
 
     def runs(self, dag_id: str) -> dict[str, str]:
         """The runs of a DAG: logical day to state."""
