@@ -45,15 +45,13 @@ def make_application() -> FastAPI:
 
 
 def _say_problems(app: FastAPI) -> None:
-    reader: PageReader = app.state.reader
-
     @app.exception_handler(Problem)
     async def problem(request: Request, error: Problem) -> Response:
         return said(request, error)
 
     @app.exception_handler(MLMonitorError)
     async def store(request: Request, error: MLMonitorError) -> Response:
-        return said(request, reader.problem(error))
+        return said(request, request.app.state.reader.problem(error))
 
     @app.exception_handler(RequestValidationError)
     async def parameters(request: Request, error: RequestValidationError) -> Response:

@@ -108,6 +108,11 @@ class PageReader:
 
         return await self.recent.do(change)
 
+    def close(self) -> None:
+        """Let threads and connections go."""
+        self.recent.close()
+        self.stores.close()
+
     def problem(self, error: MLMonitorError) -> Problem:
         """Say what an error of the store means."""
         return store_problem(error, self.stores.connection)

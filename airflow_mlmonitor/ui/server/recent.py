@@ -53,6 +53,10 @@ class Recent:
         with self._lock:
             self._kept.clear()
 
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
     def _found(self, key: Hashable, work: Callable[[], T], anew: bool) -> Future[T]:
         with self._lock:
             future, ended = self._kept.get(key, (None, []))

@@ -71,14 +71,20 @@ class Stores:
             if time.monotonic() > self._looked_up + LOOKED_UP or not self._url:
                 url = MetricsStoreHook().store_url()
                 if url != self._url:
-                    self._close()
+                    self._dispose()
                     self._url = url
                 self._looked_up = time.monotonic()
             if read_only not in self._opened:
                 self._opened[read_only] = open_store(self._url, read_only=read_only)
             return self._opened[read_only]
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the connections; the next use opens new ones."""
+        with self._lock:
+            self._dispose()
+            self._url = ""
+
+    def _dispose(self) -> None:
         for store in self._opened.values():
             store.dispose()
         self._opened.clear()

@@ -81,7 +81,7 @@ const clip = (value) => Math.max(0, Math.min(100, value));
 
 /** Incidents as grey spans with a black cap, model versions as dashed lines. */
 function Happenings({ chart, axis }) {
-  const spans = chart.incidents.map((incident) => {
+  const spans = chart.incidents.filter((incident) => axis.x(incident.opened_at) < 100.5).map((incident) => {
     const left = clip(axis.x(incident.opened_at));
     const right = incident.resolved_at ? clip(axis.x(incident.resolved_at)) : 100;
     return { incident, left, width: Math.max(0.6, right - left) };
@@ -89,8 +89,8 @@ function Happenings({ chart, axis }) {
   return h(
     Fragment,
     null,
-    spans.filter(({ left }) => left < 100 || axis.to === axis.from).map(({ incident, left, width }) =>
-      h("span", { key: incident.id, className: "mlm-span", style: { left: `${Math.min(left, 99.4)}%`, width: `${width}%` } }, h(Link, { to: incidentPlace(incident.id), tabIndex: -1 }, incident.id)),
+    spans.map(({ incident, left, width }) =>
+      h("span", { key: incident.id, className: "mlm-span", style: { left: `${Math.min(left, 99.4)}%`, width: `${width}%` } }, h(Link, { to: incidentPlace(incident.id), tabIndex: -1, className: left > 96 ? "mlm-end" : "" }, incident.id)),
     ),
     chart.events
       .filter(({ at }) => axis.x(at) >= 0 && axis.x(at) <= 100)
@@ -148,7 +148,7 @@ function SliceChart({ chart, domain, span }) {
     h(
       "figcaption",
       { className: "mlm-caption" },
-      h("b", null, partOf(series.slice)),
+      h("b", null, partOf(series.slice) || series.slice),
       alert ? h(StatusWord, { status: last.status, size: 13, words: `${chart.value_words}, ${last.status === "fail" ? "failed" : "warning"}` }) : h("span", null, chart.value_words),
       chart.expected_words ? h("span", { className: "mlm-wide-only" }, `expected ${chart.expected_words}`) : null,
     ),

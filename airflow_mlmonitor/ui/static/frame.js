@@ -28,9 +28,10 @@ export function Dates({ axis, count }) {
 }
 
 /** Earlier alerts as small shapes, the last run as a shape with its value. */
-function Marks({ points, axis, scale, lastWords }) {
+function Marks({ points, axis, scale, lastWords, lastOnly }) {
   const last = points.at(-1);
-  const alerting = points.filter((point) => point.value !== null && ["warn", "fail"].includes(point.status));
+  const marked = lastOnly ? points.slice(-1) : points;
+  const alerting = marked.filter((point) => point.value !== null && ["warn", "fail"].includes(point.status));
   const marks = alerting.map((point) =>
     h(
       "span",
@@ -73,7 +74,7 @@ export function Frame({ points, plot, label, dates = 4, lastWords, className, be
         h("path", { d: line, className: "mlm-line" }),
       ),
       before,
-      h(Marks, { points, axis, scale, lastWords }),
+      h(Marks, { points, axis, scale, lastWords, lastOnly: bare }),
     ),
     bare ? null : h(Dates, { axis, count: dates }),
   );

@@ -11,6 +11,7 @@ import { lookOf } from "./strip.js";
 /** Below this many pixels a sign cannot be read, and height takes its place. */
 const SIGN_WIDTH = 7;
 const HEIGHTS = { warn: 78, fail: 100, broken: 78, bad: 78 };
+const HATCHED = ["learning", "bad"];
 const SIGNS = { warn: "▲", fail: "✕", broken: "!" };
 const RANK = { fail: 4, broken: 3, warn: 2, learning: 1, ok: 0 };
 
@@ -35,9 +36,22 @@ function pathsOf(cells, columns, tiny, gap) {
   for (let column = 0; column < columns; column += 1) {
     const cell = cells.get(column);
     const look = cell ? lookOf(cell) : "missing";
-    add(look, column, cell ? (tiny ? (HEIGHTS[look] ?? 55) : 100) : 6);
+    if (!HATCHED.includes(look)) add(look, column, cell ? (tiny ? (HEIGHTS[look] ?? 55) : 100) : 6);
   }
   return paths;
+}
+
+/** Runs of days that are hatched: learning lightly, bad data darkly. Hatching is CSS, since a path stretches. */
+function hatchesOf(cells, columns) {
+  const spans = [];
+  for (let column = 0; column < columns; column += 1) {
+    const look = cells.has(column) && lookOf(cells.get(column));
+    const last = spans.at(-1);
+    if (!HATCHED.includes(look)) continue;
+    if (last && last.look === look && last.to === column) last.to += 1;
+    else spans.push({ look, from: column, to: column + 1 });
+  }
+  return spans;
 }
 
 /** What a cell says: `Mon 26 Oct 2026 · check_latency`, verdict, first finding, incident. */
@@ -61,6 +75,7 @@ function Row({ row, at, days, index, width, tiny, spot, setSpot, dagId }) {
   const cells = useMemo(() => gravestByDay(row.cells, at), [row.cells, at]);
   const gap = width < 3 ? 0 : Math.min(0.22, 1 / width);
   const paths = useMemo(() => pathsOf(cells, days.length, tiny, gap), [cells, days.length, tiny, gap]);
+  const hatches = useMemo(() => hatchesOf(cells, days.length), [cells, days.length]);
   const active = spot && spot.row === index ? spot.column : null;
   const cell = active === null ? null : cells.get(active);
   const find = (event) => {
@@ -83,6 +98,9 @@ function Row({ row, at, days, index, width, tiny, spot, setSpot, dagId }) {
         { viewBox: `0 0 ${days.length} 100`, preserveAspectRatio: "none", "aria-hidden": true },
         Object.entries(paths).map(([look, d]) => h("path", { key: look, d, className: `mlm-cell-${look}` })),
       ),
+      hatches.map(({ look, from, to }) =>
+        h("i", { key: from, "aria-hidden": true, className: `mlm-hatch mlm-cell-${look}`, style: { left: `${(100 * from) / days.length}%`, width: `${(100 * (to - from)) / days.length}%` } }),
+      ),
       signs.map(([column, { status }]) =>
         h("span", { key: column, className: `mlm-map-sign mlm-is-${status}`, "aria-hidden": true, style: { left: `${(100 * (column + 0.5)) / days.length}%` } }, SIGNS[status]),
       ),
@@ -104,7 +122,7 @@ function Lane({ incidents, days }) {
   let taken = -Infinity;
   const seen = incidents.filter(({ resolved_at: end, opened_at: begin }) => (!end || new Date(end) > from) && new Date(begin) < last);
   const bars = [...seen].sort((a, b) => a.opened_at.localeCompare(b.opened_at)).map((incident) => {
-    const left = x(new Date(incident.opened_at).getTime());
+    const left = Math.min(99.2, x(new Date(incident.opened_at).getTime()));
     const right = Math.max(left + 0.8, incident.resolved_at ? x(new Date(incident.resolved_at).getTime()) : 100);
     // A number has room only some way after the one before; every bar is a link all the same.
     const place = Math.min(left, 96);
@@ -143,17 +161,6 @@ function MapLegend() {
   );
 }
 
-/** Patterns of what does not count: light hatching while learning, dark hatching for bad data. */
-function Hatching() {
-  const hatch = (id, size) =>
-    h(
-      "pattern",
-      { id, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      h("rect", { width: size / 2, height: size, className: `${id}-ink` }),
-    );
-  return h("svg", { className: "mlm-patterns", "aria-hidden": true }, h("defs", null, hatch("mlm-hatch-learning", 4), hatch("mlm-hatch-bad", 4)));
-}
-
 /** The map: one tab stop, arrows move, Enter opens the run. */
 export function HeatMap({ page, dagId, days: span }) {
   const { days, monitors, incidents } = page;
@@ -187,7 +194,6 @@ export function HeatMap({ page, dagId, days: span }) {
     "section",
     { className: "mlm-card mlm-map", "data-mlm": "heat-map", "aria-label": `Monitors, last ${span} days` },
     h("header", null, h("h3", null, `Monitors, last ${span} days`), h(MapLegend)),
-    h(Hatching),
     h("p", { id: help, className: "mlm-unseen" }, "Arrows move from day to day and from monitor to monitor; Enter opens the run."),
     h(
       "div",

@@ -80,7 +80,7 @@ export function NoRun({ place, error, again }) {
     state === "failed"
       ? "It stored nothing. If it is a monitor, it failed before it could conclude anything, and its log says why."
       : "It stored nothing, so it is no monitor. Monitors come from monitor_model(…) or an operator of airflow_mlmonitor.";
-  return h(Verdict, { status: "none", headline: "No monitor's run is stored for this task." }, h("p", { className: "mlm-impact" }, why));
+  return h(Verdict, { status: "none", headline: "No monitor’s run is stored for this task." }, h("p", { className: "mlm-impact" }, why));
 }
 
 const instancePath = ({ dagId, runId, taskId, mapIndex }) => {

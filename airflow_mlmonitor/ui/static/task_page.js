@@ -43,7 +43,9 @@ function Report({ page, place, again }) {
   const history = dagPlace(dagId, (findings[0] ?? page.closest[0])?.series ?? { monitor: verdict.monitor });
   const { incident } = decisions;
   const actions = incident ? h(Actions, { decisions, findings, canEdit }) : null;
-  const links = h(Fragment, null, incident ? h(IncidentLine, { decisions, canEdit }) : null, h(Link, { to: history, "data-mlm": "history" }, "History"));
+  const quiet = !incident && !findings.length;
+  const toHistory = h(Link, { to: history, "data-mlm": "history" }, "History");
+  const links = quiet ? null : h(Fragment, null, incident ? h(IncidentLine, { decisions, canEdit }) : null, toHistory);
   const codes = findings.flatMap(({ columns }) => columns);
   return h(
     Fragment,
@@ -52,7 +54,7 @@ function Report({ page, place, again }) {
       Verdict,
       { status: verdict.status, headline: verdict.headline, codes, actions, links },
       h("p", { className: "mlm-impact" }, findingsWords(findings, page.findings_total), " ", rich(verdict.impact, codes), h(StartAt, { start: verdict.start_at, dagId, runId })),
-      h(LearningLines, { learning, dagId }),
+      h(LearningLines, { learning, headline: verdict.headline, dagId }),
       h(MarkLine, { mark: verdict.mark, undo: h(UndoLink, { decisions, canEdit }) }),
       h(Facts, { verdict }),
     ),
@@ -60,19 +62,21 @@ function Report({ page, place, again }) {
     findings.length
       ? h("section", { "aria-label": "Findings" }, h("h2", { className: "mlm-heading" }, "Findings, most unusual first"), findings.map((finding) => h(Finding, { key: finding.rank, finding, dagId })))
       : h(Closest, { closest: page.closest, dagId }),
-    findings.length ? null : h(StripLine, { strip: page.strip }),
-    h(Quiet, { quiet: page.quiet_columns, monitor: verdict.monitor, dagId }),
+    findings.length ? null : h(StripLine, { strip: page.strip, link: quiet ? toHistory : null }),
+    h(Quiet, { quiet: page.quiet_columns, all: !findings.length, monitor: verdict.monitor, dagId }),
   );
 }
 
 /** How far a young monitor has come, what alerts already, and what would have. */
-function LearningLines({ learning, dagId }) {
+function LearningLines({ learning, headline, dagId }) {
   if (!learning) return null;
+  const far = `${learning.runs} of ${learning.needed} runs`;
   const until = learning.until ? ` until ${dataDay(learning.until)}` : "";
   return h(
     "p",
     { className: "mlm-impact", "data-mlm": "learning" },
-    `Learning what is normal: ${learning.runs} of ${learning.needed} runs${until}. ${learning.still_alerts} `,
+    headline.includes(far) && !until ? "" : `${far}${until}. `,
+    `${learning.still_alerts} `,
     learning.would_have.length ? `Would have warned ${learning.would_have.length === 1 ? "once" : `${learning.would_have.length} times`}: ` : "",
     learning.would_have.map(({ series, words, window_start: start }, at) =>
       h(Fragment, { key: at }, at ? "; " : "", h(Link, { to: dagPlace(dagId, series) }, `${words}, ${dataDay(start)}`)),
@@ -107,8 +111,8 @@ function Closest({ closest, dagId }) {
   );
 }
 
-function StripLine({ strip }) {
-  if (!strip.length) return null;
+function StripLine({ strip, link }) {
+  if (!strip.length) return link;
   const alerts = strip.filter(({ status }) => status === "fail" || status === "warn").length;
   const words = alerts ? `${counted(alerts, "alert")} in ${counted(strip.length, "run")}` : `no alert in ${counted(strip.length, "run")}`;
   return h(
@@ -117,17 +121,18 @@ function StripLine({ strip }) {
     h("b", null, `Last ${counted(strip.length, "run")}`),
     h(Strip, { cells: strip, flat: !alerts }),
     h("span", { className: "mlm-muted" }, `${words}; darker = more unusual`),
+    h("span", { className: "mlm-push" }, link),
   );
 }
 
 /** Everything else in one line, and each of it on demand. */
-function Quiet({ quiet, monitor, dagId }) {
+function Quiet({ quiet, all, monitor, dagId }) {
   if (!quiet.length) return null;
   const named = quiet.slice(0, 7).map(({ column }) => column || "the table").join(", ");
   return h(
     "details",
     { className: "mlm-card mlm-quiet-columns", "data-mlm": "quiet" },
-    h("summary", null, h("b", null, `and ${counted(quiet.length, "quiet column")}`), h("span", { className: "mlm-muted" }, ` — ${named}${quiet.length > 7 ? ", …" : ""} all within their expected range`)),
+    h("summary", null, h("b", null, `${all ? "All" : "and"} ${counted(quiet.length, all ? "column" : "quiet column")}`), h("span", { className: "mlm-muted" }, ` — ${named}${quiet.length > 7 ? ", …" : ""} all within their expected range`)),
     h(
       "ul",
       null,
