@@ -76,8 +76,8 @@ export function IncidentLine({ decisions, canEdit }) {
   );
 }
 
-/** The buttons, with the dialog that one of them opened. `findings` are those that can be accepted. */
-export function Actions({ decisions, findings, canEdit, off = "" }) {
+/** The buttons, with the dialog that one of them opened. `findings` are those that it is about, of `total`. */
+export function Actions({ decisions, findings, total, canEdit, off = "" }) {
   const [dialog, setDialog] = useState("");
   const { incident, busy, run, toast, clear } = decisions;
   const number = incident.id;
@@ -85,6 +85,7 @@ export function Actions({ decisions, findings, canEdit, off = "" }) {
   const over = incident.state === "resolved" || incident.state === "accepted";
   const acknowledged = incident.state === "acknowledged";
   const shut = () => setDialog("");
+  const about = { findings, incident, busy, onClose: shut };
   const snoozes = SNOOZES.map(({ label, name, body }) => ({
     label,
     name,
@@ -107,12 +108,8 @@ export function Actions({ decisions, findings, canEdit, off = "" }) {
       button("bad", "Mark bad data…", opens("bad")),
     ),
     !canEdit || off ? h("p", { className: "mlm-why-off", "data-mlm": "read-only" }, off || READ_ONLY) : null,
-    dialog === "accept"
-      ? h(AcceptDialog, { findings, incident, busy, onClose: shut, onAccept: (ranks) => done("accept", { ranks }, `Accepted. Days like this one count as normal from here on.`) })
-      : null,
-    dialog === "bad"
-      ? h(BadDialog, { findings, incident, busy, onClose: shut, onBad: (reason) => done("bad", { reason }, `Marked bad. These data do not train.`) })
-      : null,
+    dialog === "accept" ? h(AcceptDialog, { ...about, total, onDecide: (reason) => done("accept", { reason }, "Accepted. Days like these count as normal from here on.") }) : null,
+    dialog === "bad" ? h(BadDialog, { ...about, onDecide: (reason) => done("bad", { reason }, "Marked bad. These data do not train.") }) : null,
     h(Toast, { toast, onGone: clear }),
   );
 }

@@ -4,11 +4,11 @@ import { useCallback, useEffect, useRef, useState } from "./element.js";
 
 const REFRESH = 30_000;
 
-/** Why something cannot be shown: `kind` is store, permission, unknown, request or network. */
+/** Why something cannot be shown: `kind` is store, permission, unknown, request, server or network. */
 export class Refusal extends Error {
-  constructor({ kind, message, hint, status }) {
+  constructor({ kind, message, hint = "", summary = null }) {
     super(message);
-    Object.assign(this, { kind, hint: hint ?? "", status, at: new Date().toISOString() });
+    Object.assign(this, { kind, hint, summary, at: new Date().toISOString() });
   }
 }
 
@@ -38,15 +38,12 @@ async function answer(url, options) {
     kind: told?.kind ?? KINDS[response.status] ?? "server",
     message: told?.message ?? `Airflow answered with ${response.status} ${response.statusText}.`,
     hint: told?.hint ?? "The log of the API server says why.",
-    status: response.status,
+    summary: told?.summary,
   });
 }
 
 /** Ask one of our addresses. */
 export const ask = (path, query, options) => answer(address(`mlmonitor/api/${path}`, query), options);
-
-/** Ask Airflow's own API, for what the metrics store cannot tell. */
-export const askAirflow = (path, query, options) => answer(address(`api/v2/${path}`, query), options);
 
 /** Post a decision about an incident; answers the incident as it is then. */
 export function decide(number, verb, body = {}) {
@@ -60,7 +57,7 @@ export function decide(number, verb, body = {}) {
  * What was read stays while it is read anew, so nothing jumps and no focus is lost. `unsettled(data, error)` tells
  * whether to read again after 30 seconds; a hidden page waits until it is looked at. `path` null asks nothing.
  */
-export function useAsk(path, query, { unsettled = () => false, asker = ask } = {}) {
+export function useAsk(path, query, { unsettled = () => false } = {}) {
   const key = path === null ? null : JSON.stringify([path, query]);
   const [state, setState] = useState({ key: null, data: null, error: null, asking: true });
   const [turn, setTurn] = useState(0);
@@ -77,7 +74,7 @@ export function useAsk(path, query, { unsettled = () => false, asker = ask } = {
       timer = setTimeout(() => (document.hidden ? later(data, error) : again()), REFRESH);
     };
     setState((earlier) => (earlier.key === key ? { ...earlier, asking: true } : { key, data: null, error: null, asking: true }));
-    asker(path, query, { signal: control.signal }).then(
+    ask(path, query, { signal: control.signal }).then(
       (data) => {
         setState({ key, data, error: null, asking: false });
         later(data, null);

@@ -30,6 +30,10 @@ function Monitors({ page, dagId, wanted, set }) {
     // Somebody who follows a link to a series wants to see it, not what stands above it.
     if (chosen) document.getElementById("mlm-explorer")?.scrollIntoView({ block: "nearest" });
   }, []);
+  const tasks = monitors.map(({ task_id: task }) => task);
+  // Two monitors of one task are told apart by their own names.
+  const named = monitors.filter(({ task_id: task }) => task && tasks.indexOf(task) === tasks.lastIndexOf(task));
+  const taskOf = Object.fromEntries(named.map(({ monitor, task_id: task }) => [monitor, task]));
   const nothing = !monitors.length;
   const words = nothing ? "No model is monitored in this Dag yet." : headline;
   return h(
@@ -46,6 +50,6 @@ function Monitors({ page, dagId, wanted, set }) {
       ),
     ),
     nothing ? null : h(HeatMap, { page, dagId, days: wanted.days }),
-    nothing ? null : h(Explorer, { dagId, wanted, set, begin: days[0] }),
+    nothing ? null : h(Explorer, { dagId, wanted, set, begin: `${days[0]}T00:00:00Z`, taskOf }),
   );
 }

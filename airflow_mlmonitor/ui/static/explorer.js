@@ -8,7 +8,7 @@ import { StatusWord } from "./glyphs.js";
 import { ask, useAsk } from "./ask.js";
 import { extent } from "./scale.js";
 import { incidentPlace } from "./places.js";
-import { counted, number, wholeDay } from "./format.js";
+import { capital, counted, number, wholeDay } from "./format.js";
 import { useTable } from "./table.js";
 
 export const SPANS = [["30", "30 d"], ["90", "90 d"], ["365", "1 y"]];
@@ -56,7 +56,7 @@ function Choice({ label, value, options, onChange, name }) {
 const unique = (values) => [...new Set(values)];
 
 /** The four choices and the span, above the chart. */
-function Choices({ names, series, cut, days, set }) {
+function Choices({ names, series, cut, days, set, taskOf }) {
   const plain = Object.fromEntries(names.metrics.map((metric) => [metric.name, metric.plain]));
   const inMonitor = names.series.filter(({ monitor }) => monitor === series.monitor);
   const inColumn = inMonitor.filter(({ column }) => column === series.column);
@@ -65,7 +65,7 @@ function Choices({ names, series, cut, days, set }) {
   return h(
     "div",
     { className: "mlm-choices-row" },
-    h(Choice, { label: "Monitor", name: "choose-monitor", value: series.monitor, options: whole(unique(names.series.map(({ monitor }) => monitor))), onChange: (monitor) => set({ monitor, column: "", metric: "", slice: "" }) }),
+    h(Choice, { label: "Monitor", name: "choose-monitor", value: series.monitor, options: unique(names.series.map(({ monitor }) => monitor)).map((monitor) => [monitor, taskOf[monitor] ?? monitor]), onChange: (monitor) => set({ monitor, column: "", metric: "", slice: "" }) }),
     h(Choice, { label: "Column", name: "choose-column", value: series.column, options: whole(unique(inMonitor.map(({ column }) => column)), "the table"), onChange: (column) => set({ monitor: series.monitor, column, metric: inMonitor.some((one) => one.column === column && one.metric === series.metric) ? series.metric : "", slice: "" }) }),
     h(Choice, { label: "Metric", name: "choose-metric", value: series.metric, options: unique(inColumn.map(({ metric }) => metric)).map((metric) => [metric, plain[metric] ?? metric]), onChange: (metric) => set({ monitor: series.monitor, column: series.column, metric, slice: "" }) }),
     h(Choice, { label: "Slices", name: "choose-slices", value: cut, options: [["", "none"], ...whole(cuts)], onChange: (slice) => set({ slice }) }),
@@ -121,7 +121,7 @@ function SeriesChart({ chart }) {
   const plot = usePlot(history, unit, { parts: 4 });
   const named = [series.monitor, series.column, series.metric, series.slice].filter(Boolean).join("_");
   const [buttons, table] = useTable({ points: history, unit, title: named });
-  const title = [series.column, chart.metric_words, series.slice || "all rows"].filter(Boolean).join(", ");
+  const title = `${capital(chart.metric_words)}${series.slice ? "" : ", all rows"}`;
   const alerting = history.some(({ status }) => status === "warn" || status === "fail");
   const entries = [plot.band && ["band", "expected"], alerting && ["alert", "warning or failed"], incidents.length && ["incident", "incident"]].filter(Boolean);
   const label = `${title}, ${counted(history.length, "run")}: now ${chart.value_words}${chart.expected_words ? `, expected ${chart.expected_words}` : ""}. ${counted(incidents.length, "incident")}.`;
@@ -184,8 +184,9 @@ function Slices({ names, series, cut, begin }) {
   );
 }
 
-/** The explorer; `wanted` and `set` are the part of the URL that it lives in, `begin` the first day it shows. */
-export function Explorer({ dagId, wanted, set, begin }) {
+/** The explorer; `wanted` and `set` are the part of the URL that it lives in, `begin` the first day it shows; monitors are
+ * called as their tasks are in the grid. */
+export function Explorer({ dagId, wanted, set, begin, taskOf }) {
   const known = useAsk("series/names", { dag_id: dagId }, { unsettled: (_, error) => isAway(error) });
   const series = known.data && choose(known.data, wanted);
   const cut = wanted.slice && cutOf(wanted.slice);
@@ -197,7 +198,7 @@ export function Explorer({ dagId, wanted, set, begin }) {
   return h(
     "section",
     { className: "mlm-card mlm-explorer", "data-mlm": "explorer", "aria-label": "Explorer", id: "mlm-explorer" },
-    h(Choices, { names: known.data, series, cut, days: wanted.days, set }),
+    h(Choices, { names: known.data, series, cut, days: wanted.days, set, taskOf }),
     chart.error && !chart.data ? h(Refused, chart) : chart.data ? h(SeriesChart, { chart: chart.data }) : h(Loading, { blocks: [260] }),
     cut ? h(Slices, { names: known.data, series, cut, begin }) : null,
   );

@@ -105,6 +105,9 @@ export function percentOfLine(ratio) {
   return ratio > 3 ? "over 300%" : `${Math.round(ratio * 100)}%`;
 }
 
+/** A sentence begins large. */
+export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** `1 run`, `2 runs`. */
 export const counted = (count, noun, plural = `${noun}s`) => `${grouped.format(count)} ${count === 1 ? noun : plural}`;
 

@@ -4,10 +4,10 @@
 // place: a task instance, a DAG run, a DAG, or none for the navigation and for Home.
 //
 // Hooks that stay, for tests and for user scripts, as `data-mlm="…"`:
-//   verdict (data-status), start-at, mark, learning, broken, incident, history
+//   verdict (data-status), start-at, mark, anew, learning, broken, incident, history
 //   finding (data-rank, data-status), next, likely, show-table, csv, closest, strip, quiet
 //   actions, acknowledge, snooze, snooze-hours, snooze-tomorrow, snooze-week, snooze-worse, undo, read-only
-//   accept, accept-dialog (inputs: data-rank), accept-confirm, bad, bad-dialog, bad-reason, bad-confirm, toast, toast-undo
+//   accept, accept-dialog (findings: data-rank), accept-reason, accept-confirm, bad, bad-dialog, bad-reason, bad-confirm, toast, toast-undo
 //   heat-map, map-row (data-monitor), cell-tip, explorer, series-chart, slice-chart, span-30, span-90, span-365,
 //   choose-monitor, choose-column, choose-metric, choose-slices
 //   run-rows, run-row (data-task, data-status), open-start

@@ -12,7 +12,6 @@ import { dagPlace, incidentPlace } from "./places.js";
 import { ask, useAsk } from "./ask.js";
 
 const PAGE = 200;
-const QUIET = ["ok", "learning", "waiting", "running", "none"];
 const LABELS = { ...WORDS, broken: "Not checked" };
 const DEFAULTS = { q: "", state: "", sort: "state" };
 
@@ -53,9 +52,7 @@ function Models({ page, wanted, set }) {
   const own = more.of === page;
   const rows = own ? [...page.models, ...more.rows] : page.models;
   const next = own ? more.next : page.next;
-  const { all, ...byState } = page.counts;
-  const total = all ?? Object.values(byState).reduce((sum, count) => sum + count, 0);
-  const needing = Object.entries(byState).reduce((sum, [state, count]) => sum + (QUIET.includes(state) ? 0 : count), 0);
+  const { all: total = 0, attention: needing = 0, ...byState } = page.counts;
   const searching = Boolean(wanted.q || wanted.state);
   const load = async () => {
     const answer = await ask("models", { q: wanted.q, state: wanted.state, limit: PAGE, offset: next });
@@ -145,8 +142,8 @@ function Header({ id, words, look, help, sort, onSort }) {
 
 function Table({ rows, sort, onSort }) {
   const groups = [
-    ["Need attention", rows.filter(({ status }) => !QUIET.includes(status)), ""],
-    ["Quiet", rows.filter(({ status }) => QUIET.includes(status)), "mlm-quiet-rows"],
+    ["Need attention", rows.filter((row) => row.needs_attention), ""],
+    ["Quiet", rows.filter((row) => !row.needs_attention), "mlm-quiet-rows"],
   ];
   return h(
     "div",
@@ -177,7 +174,7 @@ function Model({ row }) {
     h("td", null, h(StatusWord, { status: row.status, words: LABELS[row.status] })),
     h("th", { scope: "row" }, row.dag_id ? h(Link, { to: dagPlace(row.dag_id) }, row.model) : row.model),
     h("td", { className: "mlm-wide-only mlm-muted" }, row.team || ABSENT),
-    h("td", { className: "mlm-muted mlm-says" }, incident ? h(Fragment, null, h(Link, { to: incidentPlace(incident.id) }, incident.id), " ", incident.title, row.incidents_open > 1 ? ` and ${row.incidents_open - 1} more` : "") : ABSENT),
+    h("td", { className: "mlm-muted mlm-says" }, incident ? h(Fragment, null, h(Link, { to: incidentPlace(incident.id) }, incident.id), " ", incident.title, row.incidents_open > 1 ? ` and ${row.incidents_open - 1} more` : "") : row.note || ABSENT),
     h("td", { className: "mlm-right" }, h(BudgetBar, { left: row.budget_left })),
     h("td", { className: "mlm-wide-only" }, h(Strip, { cells: row.strip })),
     h("td", { className: "mlm-right" }, row.last_run_at ? h(Explained, { help: lastWords(row), side: "end" }, `${lasting(row.last_run_at)} ago`) : ABSENT, late ? h("span", { className: "mlm-flag" }, " ▲", unseen(" late")) : null),

@@ -1,11 +1,9 @@
 // One series over its last runs, small: title, band, line, earlier alerts, and the last value beside the line.
 
 import { Link, h } from "./element.js";
-import { counted, dataDay } from "./format.js";
+import { capital, counted, dataDay } from "./format.js";
 import { Frame, Legend, usePlot } from "./frame.js";
 import { dagPlace } from "./places.js";
-
-const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** What a chart says to somebody who does not see it. */
 export function sentenceOf(finding) {

@@ -1,8 +1,8 @@
 // Pages that have nothing to show yet, or may not: each says in a sentence what is so and what comes next.
 
-import { Fragment, h, useState } from "./element.js";
+import { Fragment, h } from "./element.js";
 import { Verdict } from "./verdict.js";
-import { askAirflow, useAsk, useLate } from "./ask.js";
+import { useLate } from "./ask.js";
 import { clock } from "./format.js";
 
 /** Nothing for 300 ms, then grey blocks of the size of what comes. */
@@ -53,46 +53,8 @@ export function Stale({ error, again }) {
   );
 }
 
-const ENDED = ["success", "failed", "skipped", "upstream_failed", "removed"];
-
-/** A task instance of which the store knows nothing: it may run still, or not be a monitor at all. */
-export function NoRun({ place, error, again }) {
-  const path = instancePath(place);
-  const { data } = useAsk(path, {}, { asker: askAirflow, unsettled: (read) => read && !ENDED.includes(read.state) });
-  const [seen, setSeen] = useState(null);
-  const state = data ? (data.state ?? "none") : null;
-  if (state !== seen) {
-    setSeen(state);
-    // It has just ended: what it found is in the store now.
-    if (seen !== null && ENDED.includes(state)) again();
-  }
-  if (!data) return h(Verdict, { status: "none", headline: "No run of a monitor here." }, h("p", { className: "mlm-impact" }, error.message));
-  if (state === "running") {
-    return h(Verdict, { status: "running", headline: "Checking." }, h("p", { className: "mlm-impact" }, "What it finds shows here when all checks are done."));
-  }
-  if (!ENDED.includes(state)) {
-    return h(Verdict, { status: "waiting", headline: "No run of this task yet." }, h("p", { className: "mlm-impact" }, "If it is a monitor, what it finds shows here."));
-  }
-  if (state === "skipped" || state === "upstream_failed" || state === "removed") {
-    return h(Verdict, { status: "none", headline: "This task did not run." }, h("p", { className: "mlm-impact" }, "It concluded nothing. An earlier task says why; start there."));
-  }
-  const why =
-    state === "failed"
-      ? "It stored nothing. If it is a monitor, it failed before it could conclude anything, and its log says why."
-      : "It stored nothing, so it is no monitor. Monitors come from monitor_model(…) or an operator of airflow_mlmonitor.";
-  return h(Verdict, { status: "none", headline: "No monitor’s run is stored for this task." }, h("p", { className: "mlm-impact" }, why));
-}
-
-const instancePath = ({ dagId, runId, taskId, mapIndex }) => {
-  const parts = ["dags", dagId, "dagRuns", runId, "taskInstances", taskId].map(encodeURIComponent).join("/");
-  return mapIndex >= 0 ? `${parts}/${mapIndex}` : parts;
-};
-
 /** What the task itself told Airflow, for as long as the store cannot be read. */
-export function OwnSummary({ place }) {
-  const path = `${instancePath({ ...place, mapIndex: -1 })}/xcomEntries/return_value`;
-  const { data } = useAsk(path, { map_index: place.mapIndex }, { asker: askAirflow });
-  const summary = read(data?.value);
+export function OwnSummary({ summary }) {
   if (!summary?.status) return null;
   const counts = tally(summary.findings ?? []);
   return h(
@@ -101,15 +63,6 @@ export function OwnSummary({ place }) {
     h("p", { className: "mlm-facts", "data-mlm": "own-summary" }, `From the task itself${counts ? `: ${counts}` : ""}. History and actions are off until the store is back.`),
     summary.next ? h("p", { className: "mlm-impact" }, h("b", null, "Next: "), summary.next) : null,
   );
-}
-
-function read(value) {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return null;
-  }
 }
 
 const tally = (findings) =>

@@ -4,7 +4,7 @@ import { Actions, IncidentLine, UndoLink, useDecisions } from "./actions.js";
 import { Facts, MarkLine, StartAt, Verdict } from "./verdict.js";
 import { Finding } from "./finding.js";
 import { Fragment, Link, h, rich } from "./element.js";
-import { Loading, NoRun, OwnSummary, Refused, Stale, isAway } from "./states.js";
+import { Loading, OwnSummary, Refused, Stale, isAway } from "./states.js";
 import { Sparkline } from "./sparkline.js";
 import { Strip } from "./strip.js";
 import { Glyph } from "./glyphs.js";
@@ -14,16 +14,18 @@ import { useAsk } from "./ask.js";
 
 const UNSETTLED = ["running", "waiting", "late", "none"];
 
+/** States of Airflow in which a task instance may still conclude something. */
+const UNDER_WAY = ["running", "queued", "scheduled", "deferred", "restarting", "up_for_retry", "up_for_reschedule"];
+
 /** Read the report of a task instance, again and again while it runs or cannot be reached. */
 export function TaskPage({ dagId, runId, taskId, mapIndex }) {
   const place = { dagId, runId, taskId, mapIndex };
   const query = { dag_id: dagId, run_id: runId, task_id: taskId, map_index: mapIndex };
-  const unsettled = (page, error) => isAway(error) || (page && UNSETTLED.includes(page.verdict.status));
+  const unsettled = (page, error) => isAway(error) || (page && (UNSETTLED.includes(page.verdict.status) || UNDER_WAY.includes(page.task_state)));
   const { data, error, again } = useAsk("report", query, { unsettled });
   if (data) return h(Fragment, null, h(Stale, { error, again }), h(Report, { page: data, place, again }));
   if (!error) return h(Loading, null);
-  if (error.kind === "unknown") return h(NoRun, { place, error, again });
-  return h(Refused, { error, again }, isAway(error) ? h(OwnSummary, { place }) : null);
+  return h(Refused, { error, again }, h(OwnSummary, { summary: error.summary }));
 }
 
 /** `2 findings failed, 2 warn.` */
@@ -42,10 +44,11 @@ function Report({ page, place, again }) {
   const decisions = useDecisions(page.incident, again);
   const history = dagPlace(dagId, (findings[0] ?? page.closest[0])?.series ?? { monitor: verdict.monitor });
   const { incident } = decisions;
-  const actions = incident ? h(Actions, { decisions, findings, canEdit }) : null;
+  const actions = incident ? h(Actions, { decisions, findings, total: page.findings_total, canEdit }) : null;
   const quiet = !incident && !findings.length;
   const toHistory = h(Link, { to: history, "data-mlm": "history" }, "History");
   const links = quiet ? null : h(Fragment, null, incident ? h(IncidentLine, { decisions, canEdit }) : null, toHistory);
+  const anew = UNDER_WAY.includes(page.task_state) && !UNSETTLED.includes(verdict.status);
   const codes = findings.flatMap(({ columns }) => columns);
   return h(
     Fragment,
@@ -55,6 +58,7 @@ function Report({ page, place, again }) {
       { status: verdict.status, headline: verdict.headline, codes, actions, links },
       h("p", { className: "mlm-impact" }, findingsWords(findings, page.findings_total), " ", rich(verdict.impact, codes), h(StartAt, { start: verdict.start_at, dagId, runId })),
       h(LearningLines, { learning, headline: verdict.headline, dagId }),
+      anew ? h("p", { className: "mlm-impact", "data-mlm": "anew" }, "The task runs anew; this is what its last try found.") : null,
       h(MarkLine, { mark: verdict.mark, undo: h(UndoLink, { decisions, canEdit }) }),
       h(Facts, { verdict }),
     ),
