@@ -18,6 +18,7 @@ def get_provider_info() -> dict[str, Any]:
         "operators": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.operators"]}],
         "sensors": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.sensors"]}],
         "triggers": [{"integration-name": NAME, "python-modules": ["airflow_mlmonitor.triggers"]}],
+        "notifications": ["airflow_mlmonitor.notifications.MLMonitorNotifier"],
         "connection-types": [_CONNECTION_TYPE],
         "extra-links": ["airflow_mlmonitor.operators.report_link.ReportLink"],
         "config": {"mlmonitor": _CONFIG},

@@ -101,7 +101,7 @@ def _finding(details: Details, incident: Incident | None) -> FindingDocument | N
 def _untracked(occurrence: Occurrence, details: Details) -> News:
     """What was found by a run that could not be saved: no incident knows of it."""
     summary = occurrence.summary or {}
-    first = next(iter(summary.get("findings") or []), {})
+    first: Mapping[str, Any] = next(iter(summary.get("findings") or []), {})
     column, why = first.get("column"), first.get("why", "")
     return News(
         occasion="failed",

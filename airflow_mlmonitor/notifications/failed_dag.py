@@ -94,7 +94,7 @@ def _heard(task: Any, ti: Any, place: Tags, dag: Any) -> Iterator[Occurrence]:
         LOG.info("XCom of task %s cannot be read here: %s", task.task_id, error)
         return
     for summary in found if isinstance(found, list) else [found]:
-        if is_summary(summary):
+        if summary is not None and is_summary(summary):
             index = summary.get("map_index", -1)
             where = Tags(dag_id=place.dag_id, run_id=place.run_id, task_id=task.task_id, map_index=index)
             yield Occurrence(place=where, summary=summary, **said_by(task, dag))

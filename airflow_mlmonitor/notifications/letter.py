@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from typing import cast
 
 from airflow_mlmonitor.notifications.alert_chart import alert_chart
 from airflow_mlmonitor.notifications.mail_markup import CHART, html_mail
@@ -54,8 +55,8 @@ class Letter:
         message.set_content(self.text + "\n", cte="quoted-printable")
         message.add_alternative(self.html, subtype="html", cte="quoted-printable")
         if self.picture:
-            page = message.get_payload()[1]
-            page.add_related(
+            page = list(message.iter_parts())[1]
+            cast("EmailMessage", page).add_related(
                 self.picture, "image", "png", cid=f"<{CHART}>", filename="chart.png", disposition="inline"
             )
         if self.attachment:

@@ -25,7 +25,8 @@ def news_of_deadline(context: Context, metrics_conn_id: str | None = None) -> Ne
     place, run = place_of(context), run_facts(context)
     deadline = _moment((context.get("deadline") or {}).get("deadline_time"))
     by = f" by {deadline:%H:%M} UTC" if deadline else " in time"
-    note, missing, done, models = "", [], [], []
+    note = ""
+    missing, done, models = list[str](), list[str](), list[str]()
     try:
         missing, done, models = _checks(place, metrics_conn_id)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the store, the run is late

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import BaseNotifier
 
@@ -15,7 +15,7 @@ from airflow_mlmonitor.notifications.plain_form import from_plain_form, plain_fo
 from airflow_mlmonitor.notifications.route import Route, routes_of
 
 if TYPE_CHECKING:
-    from airflow.sdk import AsyncCallback
+    from airflow.sdk.definitions.callback import AsyncCallback
 
 
 class MLMonitorNotifier(BaseNotifier):
@@ -70,7 +70,7 @@ class MLMonitorNotifier(BaseNotifier):
 
             DAG(..., deadline=DeadlineAlert(reference=..., interval=..., callback=tell.for_deadline()))
         """
-        from airflow.sdk import AsyncCallback
+        from airflow.sdk.definitions.callback import AsyncCallback
 
         kept = {"routes": plain_form(self.routes), "metrics_conn_id": self.metrics_conn_id}
         return AsyncCallback(MLMonitorNotifier, kwargs=kept)
@@ -115,7 +115,7 @@ class MLMonitorNotifier(BaseNotifier):
     def _rendered(self, destination: Destination, context: Context) -> Destination:
         """Fill the templates of a destination into a copy; one that cannot be filled stays as it is written."""
         try:
-            return destination.rendered(lambda text: str(self.render_template(text, context)))
+            return destination.rendered(lambda text: str(self.render_template(text, cast("Any", context))))
         except Exception as error:  # noqa: BLE001 - anything may be in a template; the message must go out
             self.log.warning("A template of %s cannot be rendered here: %s", destination.label, error)
             return destination

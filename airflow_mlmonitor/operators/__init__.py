@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airflow_mlmonitor.operators.dependency_operator import DependencyChangeOperator
+from airflow_mlmonitor.operators.digest_operator import DigestOperator
 from airflow_mlmonitor.operators.invariants_operator import FeatureInvariantsOperator
 from airflow_mlmonitor.operators.monitor_operator import MonitorOperator
 from airflow_mlmonitor.operators.parity_operator import FeatureParityOperator
@@ -14,6 +15,7 @@ from airflow_mlmonitor.operators.staleness_operator import ModelStalenessOperato
 
 __all__ = [
     "DependencyChangeOperator",
+    "DigestOperator",
     "FeatureInvariantsOperator",
     "FeatureParityOperator",
     "ModelStalenessOperator",
