@@ -21,12 +21,15 @@ class Status(StrEnum):
     @property
     def rank(self) -> int:
         """Position from mild (0) to grave."""
-        return list(Status).index(self)
+        return _RANKS[self]
 
     @property
     def is_finding(self) -> bool:
         """Whether somebody should read it."""
         return self.rank >= Status.WARN.rank
+
+
+_RANKS = {status: rank for rank, status in enumerate(Status)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
