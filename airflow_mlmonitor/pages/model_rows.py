@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from airflow_mlmonitor.judging.incident import Incident
 from airflow_mlmonitor.pages.concluding import overall
@@ -52,27 +53,27 @@ class ModelRow:
     now: datetime
     incidents: Sequence[Incident] = field(default=())
 
-    @property
+    @cached_property
     def latest(self) -> list[Run]:
         """The latest run of each of its monitors."""
         return [runs[0] for runs in self.monitors.values()]
 
-    @property
+    @cached_property
     def last(self) -> Run:
         """The run that started last."""
         return max(self.latest, key=lambda run: run.started)
 
-    @property
+    @cached_property
     def gravest(self) -> Run:
         """The latest run that came out worst; of several the one that started last."""
         return max(self.latest, key=lambda run: (run.status.rank, run.started))
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The end of the newest data that was looked at."""
         return max(run.window.end for run in self.latest)
 
-    @property
+    @cached_property
     def due(self) -> datetime | None:
         """When the first of its monitors that are late was due; None where none is."""
         since = (
@@ -80,7 +81,7 @@ class ModelRow:
         )
         return min((due for due in since if due), default=None)
 
-    @property
+    @cached_property
     def status(self) -> DisplayName:
         """How it came out: the gravest of its monitors; a run that is missing stands above a warning."""
         found = overall([(run.monitor, run.status.value) for run in self.latest])
@@ -97,7 +98,7 @@ class ModelRow:
         """What Airflow knows of that DAG."""
         return self.dags.get(self.dag_id, DagFacts())
 
-    @property
+    @cached_property
     def needs_attention(self) -> bool:
         """Whether somebody should look at it: it is not as it should be, or has something open nobody knows of."""
         return self.status in GRAVITY or any(one.state.value == "open" for one in self.incidents)

@@ -15,6 +15,7 @@ from airflow_mlmonitor.pages.incident_line import incident_document
 from airflow_mlmonitor.pages.model_rows import STRIP, ModelRow, model_rows
 from airflow_mlmonitor.pages.moments import iso
 from airflow_mlmonitor.pages.overview_documents import ModelRowDocument, ModelsPage
+from airflow_mlmonitor.pages.recent_runs import recent_runs
 from airflow_mlmonitor.pages.whereabouts import dags_of, is_readable
 from airflow_mlmonitor.store.history import Run
 from airflow_mlmonitor.store.store import MetricsStore
@@ -100,9 +101,10 @@ def _readable_runs(
     """The last runs of each monitor, and apart those of DAGs that the user may not read."""
     found: dict[str, Sequence[Run]] = {}
     hidden: set[Key] = set()
-    for monitor, runs in store.latest_runs(last=STRIP).items():
+    for monitor, runs in recent_runs(store, last=STRIP).items():
         own = [run for run in runs if is_readable(run.tags.dag_id, readable)]
-        hidden |= {(run.monitor, run.window) for run in runs} - {(run.monitor, run.window) for run in own}
+        if len(own) < len(runs):
+            hidden |= {(run.monitor, run.window) for run in runs if run not in own}
         if own:
             found[monitor] = own
     return found, hidden
