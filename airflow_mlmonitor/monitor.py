@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from airflow_mlmonitor.checks.check import Check
 from airflow_mlmonitor.checks.consistency import Consistency
@@ -24,14 +25,21 @@ from airflow_mlmonitor.judging.bounds import Bounds
 from airflow_mlmonitor.judging.judge import Judge
 from airflow_mlmonitor.judging.learned import Learned
 from airflow_mlmonitor.judging.verdict import Verdict
-from airflow_mlmonitor.measuring import NOVELTY, measure, remembered
+from airflow_mlmonitor.measuring import NOVELTY, Measured, measure, remembered
 from airflow_mlmonitor.rehearsing import with_training
 from airflow_mlmonitor.report.report import Report, Tags
+from airflow_mlmonitor.store.history import History
 from airflow_mlmonitor.store.shelf import StoreShelf
 from airflow_mlmonitor.store.store import MetricsStore
 
 BUDGET = "budget"
 """Name of the fact with the false alerts a month that were asked for, as JSON."""
+
+COMPARED = "compared"
+"""Name of the fact with what a run was compared with, as JSON: how many earlier runs, and each check's baseline."""
+
+NOTES = "notes"
+"""Name of the fact with what could not be evaluated, as JSON: column to why."""
 
 HISTORY = 365
 """Earlier runs a judge sees: a year of daily ones."""
@@ -127,7 +135,13 @@ class Monitor:
             rows=now.rows,
             baselines=measured.baselines,
             notes=now.notes,
-            facts={"schema": json.dumps(now.schema), **self._asked(), **measured.facts},
+            facts={
+                "schema": json.dumps(now.schema),
+                COMPARED: json.dumps(_compared(measured, history)),
+                **({NOTES: json.dumps(dict(now.notes))} if now.notes else {}),
+                **self._asked(),
+                **measured.facts,
+            },
             score=judgement.score,
             threshold=judgement.threshold,
             traces={**judgement.traces, **({NOVELTY: now.novelty.encode()} if now.novelty else {})},
@@ -153,3 +167,8 @@ class Monitor:
             if check.limits:
                 verdicts = Bounds(check.limits).tighten(verdicts)
         return verdicts
+
+
+def _compared(measured: Measured, history: History) -> dict[str, Any]:
+    """How many runs, or days of training that stand in for them, the judge learned from, and what checks looked at."""
+    return {"runs": sum(run.state.trains for run in history.runs), "baselines": measured.baselines}

@@ -72,6 +72,7 @@ class Diagnosis:
             "columns": list(self.columns),
             "slice": self.slice,
             "rows": self.rows,
+            "families": list(self.families),
         }
 
 

@@ -16,7 +16,7 @@ class StoredCause:
 
     Parameters
     ----------
-    cause, likely, evidence, next, columns, slice, rows
+    cause, likely, evidence, next, columns, slice, rows, families
         As in :class:`~airflow_mlmonitor.diagnosis.Diagnosis`.
     """
 
@@ -27,6 +27,7 @@ class StoredCause:
     columns: tuple[str, ...] = ()
     slice: str = ""
     rows: int | None = None
+    families: tuple[str, ...] = ()
 
     def is_same(self, other: StoredCause) -> bool:
         """Whether two monitors speak of one thing: the same guess, or one of a kind about the same rows or columns."""
@@ -76,4 +77,5 @@ def _cause(told: Mapping[str, Any]) -> StoredCause:
         columns=tuple(str(column) for column in told.get("columns") or ()),
         slice=printable(str(told.get("slice") or "")),
         rows=rows if isinstance(rows, int) else None,
+        families=tuple(str(family) for family in told.get("families") or ()),
     )

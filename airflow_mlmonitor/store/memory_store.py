@@ -164,6 +164,11 @@ class MemoryStore(MemoryLogbook, MetricsStore):
         ]
         return wanted[-last:] if last > 0 else []
 
+    def profile(self, label: str, window: Window) -> bytes | None:
+        """Return the profile of one window, whatever its run is worth as history; None if there is none."""
+        with self._lock:
+            return self._profiles.get((label, window))
+
     def _state(self, key: Key) -> State:
         return self._saved[key].run.state
 

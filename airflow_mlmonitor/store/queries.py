@@ -112,6 +112,14 @@ def profiles(
     return [(Window(row.window_start, row.window_end), bytes(row.content)) for row in reversed(rows)]
 
 
+def profile(connection: Connection, label: str, window: Window) -> bytes | None:
+    """Read the profile of one window."""
+    part = tables.profile.c
+    same = (part.window_start == window.start, part.window_end == window.end)
+    content = connection.scalar(select(part.content).where(part.digest == digest(label), *same))
+    return None if content is None else bytes(content)
+
+
 def _verdict(row: Row[*tuple[Any, ...]]) -> Verdict:
     metric = Metric(
         name=row.metric,

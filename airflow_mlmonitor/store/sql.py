@@ -199,6 +199,10 @@ class SqlStore(SqlLogbook, MetricsStore):
         """Return the dated profiles of a label that end by ``asof``, oldest first, at most ``last``."""
         return self._read(partial(queries.profiles, label=label, asof=utc(asof), last=last, windows=windows))
 
+    def profile(self, label: str, window: Window) -> bytes | None:
+        """Return the profile of one window, whatever its run is worth as history; None if there is none."""
+        return self._read(partial(queries.profile, label=label, window=window))
+
     def _read(self, work: Callable[[Connection], T]) -> T:
         self._schema.require(auto_upgrade=self._auto_upgrade)
         return self._database.read(work)

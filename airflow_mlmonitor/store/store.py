@@ -184,3 +184,7 @@ class MetricsStore(Casebook, Logbook, ABC):
         The parts of a pinned baseline have :attr:`Pin.days_label`.
         ``windows``, where given, restricts them to these windows.
         """
+
+    @abstractmethod
+    def profile(self, label: str, window: Window) -> bytes | None:
+        """Return the profile of one window, whatever its run is worth as history; None if there is none."""

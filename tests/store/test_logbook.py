@@ -175,6 +175,18 @@ class TestWhatStandsAboutThem:
         assert list(filled.facts_of(SKEW, [], asof=day(0).end, last=3).items()) == [(day(0), {})]
 
 
+class TestProfiles:
+    def test_the_profile_of_a_run_that_does_not_train(self, store: MetricsStore) -> None:
+        store.save(report(0, verdict(status=Status.FAIL, upper=0.05)), profile=b"found something")
+        store.save(report(1), profile=b"bad")
+        store.mark(SKEW, day(1), State.BAD, who="ana")
+        assert store.profiles(SKEW, asof=day(9).end, last=9) == []
+        assert store.profile(SKEW, day(0)) == b"found something"
+        assert store.profile(SKEW, day(1)) == b"bad"
+        assert store.profile(SKEW, day(2)) is None
+        assert store.profile("unknown", day(0)) is None
+
+
 class TestHistory:
     def test_only_the_series_that_are_named(self, store: MetricsStore) -> None:
         for number in range(3):

@@ -59,6 +59,7 @@ QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     "an old run again": lambda store: store.save(alerting(90)),
     "one run": lambda store: store.verdicts(MONITOR, filling.day(90)),
     "profiles to compare with": lambda store: store.profiles(MONITOR, asof=SIZE.end, last=28),
+    "one profile": lambda store: store.profile(MONITOR, filling.day(90)),
     "profiles of the same weekday": lambda store: store.profiles(
         MONITOR, asof=SIZE.end, last=5, windows=[filling.day(number) for number in (79, 86, 93, 100, 107)]
     ),
