@@ -18,7 +18,10 @@ from airflow_mlmonitor.data.source import Source
 from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.hooks import AirflowConnections, MetricsStoreHook
 from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.operators.lineage import Lineage
+from airflow_mlmonitor.operators.log_events import log_run
 from airflow_mlmonitor.operators.report_link import ReportLink
+from airflow_mlmonitor.operators.run_statistics import count_run
 from airflow_mlmonitor.operators.task import ReadingLog, no_vain_retries, rendered_for_run
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from airflow_mlmonitor.judging.judge import Judge
     from airflow_mlmonitor.monitor import Monitor
     from airflow_mlmonitor.report.report import Report
+    from airflow_mlmonitor.store.store import MetricsStore
 
 Callback = Callable[[Context], Any]
 """What Airflow calls on success or failure, notifiers included."""
@@ -45,7 +49,7 @@ FAILING = {
 LOG_WIDTH = 120
 
 
-class MonitorOperator(BaseOperator):
+class MonitorOperator(Lineage, BaseOperator):
     """Reads a source once, runs checks on what it found, and fails when the judge says so.
 
     The verdicts go to the metrics store, to the task's log in words, and as a small summary to XCom, whatever the
@@ -137,6 +141,7 @@ class MonitorOperator(BaseOperator):
         with no_vain_retries():
             report = self._evaluated(context)
         self._tell(context, report)
+        log_run(report, self.log)
         if report.status in FAILING[self.fail_on]:
             raise AirflowFailException(_headline(report))
         if any(notice.is_news for notice in report.notices):
@@ -149,8 +154,9 @@ class MonitorOperator(BaseOperator):
             self.metrics_conn_id
         ).opened() as store:  # before the read: a dead store fails at once
             monitor = self._monitor(context)
-            return monitor.evaluate(
-                self._profile(window, partial(monitor.rules, store)),
+            profile = self._profile(window, partial(monitor.rules, store))
+            report = monitor.evaluate(
+                profile,
                 window=window,
                 store=store,
                 connections=AirflowConnections(),
@@ -158,6 +164,15 @@ class MonitorOperator(BaseOperator):
                 model_version=self.model_version or None,
                 announce=partial(self._announce, context),
             )
+            self._note_for_lineage(report, profile)
+            self._count(report, store)
+        return report
+
+    def _count(self, report: Report, store: MetricsStore) -> None:
+        try:
+            count_run(report, store)
+        except Exception:
+            self.log.exception("Airflow's metrics could not be told of the run.")
 
     def _monitor(self, context: Context) -> Monitor:
         from airflow_mlmonitor.monitor import Monitor
