@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from aiosmtpd.controller import Controller
+import pytest
 
 
 @dataclass
@@ -52,6 +52,8 @@ class Mailbox:
 
 @contextmanager
 def mail_server() -> Iterator[Mailbox]:
+    from aiosmtpd.controller import Controller
+
     mailbox = Mailbox(port=free_port())
     controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
     controller.start()
@@ -136,3 +138,25 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """A mail server, behind the connection ``smtp_default``."""
+    with mail_server() as found:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", found.connection)
+        yield found
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    """A web server, behind the connection ``hooks``."""
+    with web_server() as found:
+        monkeypatch.setenv("AIRFLOW_CONN_HOOKS", found.connection())
+        yield found
+
+
+@pytest.fixture
+def dead_port() -> int:
+    """A port on which nobody listens."""
+    return free_port()
