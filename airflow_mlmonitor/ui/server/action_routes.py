@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from airflow_mlmonitor.judging.incident import Incident
-from airflow_mlmonitor.store import SqlStore
+from airflow_mlmonitor.pages.incident_page import incident_page
+from airflow_mlmonitor.store import MetricsStore
 from airflow_mlmonitor.ui.server.access import AskerDep
 from airflow_mlmonitor.ui.server.answers import answer
 from airflow_mlmonitor.ui.server.origin import require_own_page
@@ -67,9 +68,7 @@ async def decide(
     await run_in_threadpool(asker.require_editing, dag_id)
     change = _changes(number, asker.name, decision)[action]
 
-    def changed(store: SqlStore) -> object:
-        from airflow_mlmonitor.pages.incident_page import incident_page
-
+    def changed(store: MetricsStore) -> object:
         change(store)
         return incident_page(store, number)["incident"]
 
@@ -88,7 +87,7 @@ def _require_fitting(action: Action, decision: Decision) -> None:
         raise Problem("request", 422, "A note needs a text.", "Give text.")
 
 
-def _changes(number: int, who: str, decision: Decision) -> dict[str, Callable[[SqlStore], Incident]]:
+def _changes(number: int, who: str, decision: Decision) -> dict[str, Callable[[MetricsStore], Incident]]:
     reason = decision.reason
     return {
         "acknowledge": lambda store: store.acknowledge(number, who=who, note=reason),

@@ -28,6 +28,7 @@ def make_application() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         dependencies=[LOGGED_IN],
     )
     app.state.reader = PageReader()

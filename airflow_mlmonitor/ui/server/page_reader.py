@@ -10,7 +10,9 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from airflow_mlmonitor.errors import MLMonitorError
-from airflow_mlmonitor.store import SqlStore
+from airflow_mlmonitor.pages.documents import ChartDocument, DagPage, DagRunPage, SeriesNames, TaskPage
+from airflow_mlmonitor.pages.overview_documents import Banner, IncidentPage, ModelsPage
+from airflow_mlmonitor.store import MetricsStore
 from airflow_mlmonitor.ui.server import airflow_records, reading_pages
 from airflow_mlmonitor.ui.server.access import Asker, may_not_read
 from airflow_mlmonitor.ui.server.airflow_records import TaskAddress
@@ -19,7 +21,7 @@ from airflow_mlmonitor.ui.server.recent import Recent
 from airflow_mlmonitor.ui.server.stores import Stores
 
 T = TypeVar("T")
-Document = dict[str, Any]
+Editable = TypeVar("Editable", TaskPage, DagRunPage, DagPage, IncidentPage)
 
 
 class PageReader:
@@ -32,7 +34,7 @@ class PageReader:
         self.stores = Stores()
         self.recent = Recent()
 
-    async def task(self, asker: Asker, task: TaskAddress) -> Document:
+    async def task(self, asker: Asker, task: TaskAddress) -> TaskPage:
         """The page of a task instance."""
         try:
             page = await self._read(asker, task, partial(reading_pages.task_document, self.stores, task))
@@ -45,35 +47,35 @@ class PageReader:
             ) from error
         return await _editable(asker, task.dag_id, page)
 
-    async def run(self, asker: Asker, dag_id: str, run_id: str) -> Document:
+    async def run(self, asker: Asker, dag_id: str, run_id: str) -> DagRunPage:
         """The page of a DAG run."""
         work = partial(reading_pages.run_document, self.stores, dag_id, run_id)
         return await _editable(asker, dag_id, await self._read(asker, ("run", dag_id, run_id), work))
 
-    async def dag(self, asker: Asker, dag_id: str, days: int) -> Document:
+    async def dag(self, asker: Asker, dag_id: str, days: int) -> DagPage:
         """The page of a DAG."""
         work = partial(reading_pages.dag_document, self.stores, dag_id, days)
         return await _editable(asker, dag_id, await self._read(asker, ("dag", dag_id, days), work))
 
-    async def models(self, asker: Asker, **asked: Any) -> Document:
+    async def models(self, asker: Asker, **asked: Any) -> ModelsPage:
         """The models whose DAGs they may read."""
         readable = await run_in_threadpool(asker.readable)
         work = partial(reading_pages.models_document, self.stores, readable, **asked)
         return await self._read(asker, ("models", readable, *asked.values()), work)
 
-    async def banner(self, asker: Asker) -> Document:
+    async def banner(self, asker: Asker) -> Banner:
         """The worst of what is open, of what they may read."""
         readable = await run_in_threadpool(asker.readable)
         work = partial(reading_pages.banner_document, self.stores, readable)
         return await self._read(asker, ("banner", readable), work)
 
-    async def series(self, asker: Asker, monitor: str, **asked: Any) -> Document:
+    async def series(self, asker: Asker, monitor: str, **asked: Any) -> ChartDocument:
         """One series over time."""
         await self._require_monitor(asker, monitor)
         work = partial(reading_pages.series_document, self.stores, monitor=monitor, **asked)
         return await self._read(asker, ("series", monitor, *asked.values()), work)
 
-    async def names(self, asker: Asker, *, monitor: str = "", dag_id: str = "") -> Document:
+    async def names(self, asker: Asker, *, monitor: str = "", dag_id: str = "") -> SeriesNames:
         """What series there are, of a monitor or a DAG."""
         if monitor:
             await self._require_monitor(asker, monitor)
@@ -82,7 +84,7 @@ class PageReader:
         work = partial(reading_pages.names_document, self.stores, monitor=monitor, dag_id=dag_id)
         return await self._read(asker, ("names", monitor, dag_id), work)
 
-    async def incident(self, asker: Asker, number: int) -> Document:
+    async def incident(self, asker: Asker, number: int) -> IncidentPage:
         """The page of an incident."""
         dag_id = await self.dag_of_incident(asker, number)
         work = partial(reading_pages.incident_document, self.stores, number)
@@ -99,14 +101,9 @@ class PageReader:
             raise await self._nothing_there(asker, f"There is no incident {number}.")
         return dag_id
 
-    async def decide(self, work: Callable[[SqlStore], T]) -> T:
+    async def decide(self, work: Callable[[MetricsStore], T]) -> T:
         """Change something in the store; what was read before is read anew afterwards."""
-
-        def change() -> T:
-            with self.stores.writing() as store:
-                return work(store)
-
-        return await self.recent.do(change)
+        return await self.recent.do(partial(self.stores.write, work))
 
     def close(self) -> None:
         """Let threads and connections go."""
@@ -117,7 +114,7 @@ class PageReader:
         """Say what an error of the store means."""
         return store_problem(error, self.stores.connection)
 
-    async def _read(self, asker: Asker, key: Hashable, work: Callable[[], Any]) -> Any:
+    async def _read(self, asker: Asker, key: Hashable, work: Callable[[], T]) -> T:
         anew = "no-cache" in asker.request.headers.get("cache-control", "")
         return await self.recent.read(key, work, anew=anew)
 
@@ -141,7 +138,7 @@ def _reads_everything(asker: Asker) -> bool:
     return asker.readable() >= airflow_records.dag_facts().keys()
 
 
-async def _editable(asker: Asker, dag_id: str, page: Document) -> Document:
+async def _editable(asker: Asker, dag_id: str, page: Editable) -> Editable:
     return {**page, "can_edit": await run_in_threadpool(asker.may_edit, dag_id)}
 
 

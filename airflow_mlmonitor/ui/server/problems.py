@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from airflow_mlmonitor.errors import (
     ConfigurationError,
     MLMonitorError,
+    StoreEmpty,
     StoreError,
     StoreOutdated,
     StoreUnavailable,
@@ -70,6 +71,13 @@ def store_problem(error: MLMonitorError, connection: str) -> Problem:
             f"Cannot reach the metrics store (connection {connection!r}).",
             "Check that its database runs and that the api-server may connect to it; the api-server's log says "
             "what it answered. Try again then.",
+        )
+    if isinstance(error, StoreEmpty):
+        return Problem(
+            "store",
+            503,
+            f"The metrics store (connection {connection!r}) has no tables yet.",
+            "Run `mlmonitor db upgrade`.",
         )
     if isinstance(error, StoreOutdated):
         log.warning("The metrics store (connection %r) is out of date: %s", connection, error)

@@ -5,11 +5,20 @@ Everything here may take its time: it runs in the threads of :class:`~airflow_ml
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from airflow_mlmonitor.errors import MLMonitorError, StoreError, StoreUnavailable
+from airflow_mlmonitor.pages.banner import banner
+from airflow_mlmonitor.pages.dag_page import dag_page
+from airflow_mlmonitor.pages.dag_run_page import dag_run_page
 from airflow_mlmonitor.pages.documents import ChartDocument, DagPage, DagRunPage, SeriesNames, TaskPage
+from airflow_mlmonitor.pages.incident_page import dag_of_incident, incident_page
+from airflow_mlmonitor.pages.models_page import models_page
 from airflow_mlmonitor.pages.overview_documents import Banner, IncidentPage, ModelsPage
+from airflow_mlmonitor.pages.series_page import series, series_names
+from airflow_mlmonitor.pages.task_page import task_page
 from airflow_mlmonitor.ui.server import airflow_records
 from airflow_mlmonitor.ui.server.airflow_records import TaskAddress
 from airflow_mlmonitor.ui.server.pending import pending_page, with_pending
@@ -25,12 +34,7 @@ def task_document(stores: Stores, task: TaskAddress) -> TaskPage:
 
     :raises Problem: neither the store nor Airflow knows it.
     """
-    from airflow_mlmonitor.pages.task_page import task_page
-
-    with stores.reading() as store:
-        page = task_page(
-            store, dag_id=task.dag_id, run_id=task.run_id, task_id=task.task_id, map_index=task.map_index
-        )
+    page = stores.read(partial(task_page, **asdict(task)))
     state = airflow_records.state(task)
     if page is None and state is None:
         raise Problem(
@@ -50,11 +54,8 @@ def run_document(stores: Stores, dag_id: str, run_id: str) -> DagRunPage:
 
     :raises Problem: neither the store nor Airflow knows it.
     """
-    from airflow_mlmonitor.pages.dag_run_page import dag_run_page
-
     pipeline = airflow_records.pipeline(dag_id)
-    with stores.reading() as store:
-        page = dag_run_page(store, dag_id=dag_id, run_id=run_id, order=pipeline.order)
+    page = stores.read(partial(dag_run_page, dag_id=dag_id, run_id=run_id, order=pipeline.order))
     if not page["monitors"] and not airflow_records.knows_run(dag_id, run_id):
         raise Problem(
             "unknown",
@@ -70,10 +71,7 @@ def dag_document(stores: Stores, dag_id: str, days: int) -> DagPage:
 
     :raises Problem: neither the store nor Airflow knows it.
     """
-    from airflow_mlmonitor.pages.dag_page import dag_page
-
-    with stores.reading() as store:
-        page = dag_page(store, dag_id=dag_id, days=days)
+    page = stores.read(partial(dag_page, dag_id=dag_id, days=days))
     if not page["monitors"] and not airflow_records.knows_dag(dag_id):
         raise Problem("unknown", 404, f"There is no DAG {dag_id!r}.", "Check how it is written.")
     return page
@@ -91,21 +89,14 @@ def models_document(
     stores: Stores, readable: frozenset[str], *, query: str, state: str, offset: int, limit: int
 ) -> ModelsPage:
     """Return the models of some DAGs."""
-    from airflow_mlmonitor.pages.models_page import models_page
-
     dags = {dag_id: facts for dag_id, facts in airflow_records.dag_facts().items() if dag_id in readable}
-    with stores.reading() as store:
-        return models_page(
-            store, readable=readable, dags=dags, query=query, state=state, offset=offset, limit=limit
-        )
+    asked = partial(models_page, query=query, state=state, offset=offset, limit=limit)
+    return stores.read(partial(asked, readable=readable, dags=dags))
 
 
 def banner_document(stores: Stores, readable: frozenset[str]) -> Banner:
     """Return the worst of what is open in some DAGs."""
-    from airflow_mlmonitor.pages.banner import banner
-
-    with stores.reading() as store:
-        return banner(store, readable=readable)
+    return stores.read(partial(banner, readable=readable))
 
 
 def series_document(
@@ -119,45 +110,31 @@ def series_document(
     end: datetime | None,
 ) -> ChartDocument:
     """Return one series over time."""
-    from airflow_mlmonitor.pages.series_page import series
-
-    with stores.reading() as store:
-        return series(
-            store, monitor=monitor, metric=metric, column=column, slice=slice_, begin=begin, end=end
-        )
+    asked = partial(series, monitor=monitor, metric=metric, column=column, slice=slice_)
+    return stores.read(partial(asked, begin=begin, end=end))
 
 
 def names_document(stores: Stores, *, monitor: str, dag_id: str) -> SeriesNames:
     """Return what series a monitor has, or a DAG."""
-    from airflow_mlmonitor.pages.series_page import series_names
-
-    with stores.reading() as store:
-        return series_names(store, monitor=monitor or None, dag_id=dag_id or None)
+    return stores.read(partial(series_names, monitor=monitor or None, dag_id=dag_id or None))
 
 
 def incident_document(stores: Stores, number: int) -> IncidentPage:
     """Return the page of an incident."""
-    from airflow_mlmonitor.pages.incident_page import incident_page
-
-    with stores.reading() as store:
-        return incident_page(store, number)
+    return stores.read(partial(incident_page, number=number))
 
 
 def dag_of(stores: Stores, number: int) -> str:
     """Return the DAG of an incident; empty where it is of none, or there is no such incident."""
-    from airflow_mlmonitor.pages.incident_page import dag_of_incident
-
-    with stores.reading() as store:
-        try:
-            return dag_of_incident(store, number)
-        except StoreError as error:
-            if type(error) is StoreError:  # its subclasses are other troubles
-                return ""
-            raise
+    try:
+        return stores.read(partial(dag_of_incident, number=number))
+    except StoreError as error:
+        if type(error) is StoreError:  # its subclasses are other troubles
+            return ""
+        raise
 
 
 def dags_of_monitor(stores: Stores, monitor: str) -> frozenset[str]:
     """Return the DAGs whose tasks wrote the latest runs of a monitor; none where there is no such monitor."""
-    with stores.reading() as store:
-        runs = store.runs(monitor=monitor, last=LOOKED_AT)
+    runs = stores.read(lambda store: store.runs(monitor=monitor, last=LOOKED_AT))
     return frozenset(run.tags.dag_id for run in runs if run.tags.dag_id)

@@ -48,6 +48,8 @@ async def static(request: Request, name: str) -> Response:
 
 def _file(name: str) -> Path | None:
     """Return the file of a name, if it is one of those that are served."""
+    if "\0" in name:
+        return None
     path = (FOLDER / name).resolve()
     inside = path.is_relative_to(FOLDER.resolve())
     return path if inside and path.suffix in KINDS and path.is_file() else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import TypeVar
 
 from airflow.sdk import conf
 
-from airflow_mlmonitor.errors import StoreUnavailable
+from airflow_mlmonitor.errors import StoreEmpty, StoreUnavailable
 from airflow_mlmonitor.hooks import MetricsStoreHook
-from airflow_mlmonitor.store import SqlStore, open_store
+from airflow_mlmonitor.store import MemoryStore, MetricsStore, SqlStore, open_store
+
+T = TypeVar("T")
 
 LOOKED_UP = 30.0
 """Seconds after which the connection is looked up again: somebody may have changed it."""
@@ -38,21 +41,24 @@ class Stores:
         """The connection's name, as people know it."""
         return conf.get("mlmonitor", "metrics_conn_id", fallback=MetricsStoreHook.default_conn_name)
 
-    @contextmanager
-    def reading(self) -> Iterator[SqlStore]:
-        """Give the store for reading.
+    def read(self, work: Callable[[MetricsStore], T]) -> T:
+        """Return what ``work`` reads in the store; a file that no run has made yet is a store without runs.
 
         :raises StoreUnavailable: it cannot be reached, or could not a moment ago.
         :raises ConfigurationError: its connection is not defined, or its driver not installed.
         """
-        with self._asked(read_only=True) as store:
-            yield store
+        try:
+            with self._asked(read_only=True) as store:
+                return work(store)
+        except StoreEmpty:
+            if not self._url.startswith("sqlite"):
+                raise
+        return work(MemoryStore())
 
-    @contextmanager
-    def writing(self) -> Iterator[SqlStore]:
-        """Give the store for writing; the same may be raised."""
+    def write(self, work: Callable[[MetricsStore], T]) -> T:
+        """Return what ``work`` does in the store; the same may be raised."""
         with self._asked(read_only=False) as store:
-            yield store
+            return work(store)
 
     @contextmanager
     def _asked(self, *, read_only: bool) -> Iterator[SqlStore]:
