@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from airflow_mlmonitor.checks.metric import Scale
+from airflow_mlmonitor.checks.metric import Metric, Scale
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.pages.documents import QuietDocument
 from airflow_mlmonitor.pages.stored_causes import fact
 from airflow_mlmonitor.pages.vocabulary import metric_words
 from airflow_mlmonitor.report.words import amount, expectation
+
+PLAIN = frozenset(
+    {"rows", "duplicates", "null_share", "zero_share", "unseen_share", "mean", "p50", "distinct", "entropy"}
+)
+"""Metrics of rows that everybody understands, by name without a prefix."""
+
+OF_ROWS = frozenset(
+    {
+        "values",
+        "extreme",
+        "distance",
+        "digits",
+        "segment_rows",
+        "beyond",
+        "pair",
+        "identity",
+        "order",
+        "triples",
+    }
+    | {"nulls_by_segment", "unjoined", "ordered", "format", "null_pattern", "category", "missing", "domain"}
+)
+"""Families of metrics of rows, most of which say little to most people."""
 
 CLOSEST = 3
 """Series of a clean run that are shown with their history."""
@@ -28,12 +50,8 @@ def used(verdict: Verdict) -> float | None:
     >>> used(Verdict(metric=missing, status=Status.OK, lower=0.0, upper=0.06, expected=0.02))
     0.25
     """
-    scale, value, lower, upper = (
-        verdict.metric.scale,
-        verdict.metric.value,
-        verdict.lower,
-        verdict.upper,
-    )
+    scale, value = verdict.metric.scale, verdict.metric.value
+    lower, upper = verdict.lower, verdict.upper
     if value is None or (lower is None and upper is None):
         return None
     middle = verdict.expected
@@ -47,8 +65,13 @@ def used(verdict: Verdict) -> float | None:
         if limit is not None and not limit == end == value
         if ((there := _there(limit, scale)) - usual) * sign > 0
     ]
-    part = max(parts, default=None)
-    return None if part is None else min(max(part, 0.0), 99.0)
+    part = max(parts, default=math.nan)
+    return None if math.isnan(part) else min(max(part, 0.0), 99.0)
+
+
+def _is_plain(metric: Metric) -> bool:
+    name = metric.name.rpartition(".")[2]
+    return metric.family not in OF_ROWS or name in PLAIN or name.startswith("share:")
 
 
 def _there(value: float, scale: Scale) -> float:
@@ -60,14 +83,25 @@ def _there(value: float, scale: Scale) -> float:
     return value
 
 
-def nearest(verdicts: Sequence[Verdict]) -> list[Used]:
-    """Return the quiet verdict of each column that is nearest to its limit, the nearest first."""
+def measured(verdicts: Iterable[Verdict]) -> list[Used]:
+    """Say of every quiet verdict with a limit how near it is."""
+    quiet = ((used(verdict), verdict) for verdict in verdicts if verdict.status is Status.OK)
+    return [(part, verdict) for part, verdict in quiet if part is not None]
+
+
+def plain(found: Iterable[Used]) -> list[Used]:
+    """Keep those of metrics that people know at once."""
+    return [one for one in found if _is_plain(one[1].metric)]
+
+
+def nearest(found: Iterable[Used]) -> list[Used]:
+    """Keep of each column that which is nearest to its limit, the nearest first."""
     best: dict[str, Used] = {}
-    for verdict in verdicts:
-        part = used(verdict) if verdict.status is Status.OK else None
-        name = verdict.metric.column or f"\0{verdict.metric.name}"
-        if part is not None and (name not in best or part > best[name][0]):
-            best[name] = (part, verdict)
+    for one in found:
+        metric = one[1].metric
+        name = metric.column or f"\0{metric.name}"
+        if name not in best or one[0] > best[name][0]:
+            best[name] = one
     return sorted(best.values(), key=lambda one: -one[0])
 
 
@@ -78,19 +112,22 @@ def closest(near: Sequence[Used]) -> list[Used]:
 
 def columns_of(verdicts: Sequence[Verdict], facts: Mapping[str, str]) -> list[str]:
     """Return the columns of the rows that a run looked at; metrics are of pairs and rules as well."""
-    measured = dict.fromkeys(verdict.metric.column for verdict in verdicts if verdict.metric.column)
+    named = dict.fromkeys(verdict.metric.column for verdict in verdicts if verdict.metric.column)
     schema = fact(facts, "schema")
-    known = [name for name in measured if name in schema] if isinstance(schema, dict) else []
-    return known or list(measured)
+    known = [name for name in named if name in schema] if isinstance(schema, dict) else []
+    return known or list(named)
 
 
-def quiet_columns(near: Sequence[Used], quiet: Collection[str]) -> list[QuietDocument]:
-    """Write each of some columns in one line, that nearest to a limit first."""
-    return [
-        {"column": verdict.metric.column, "words": nearness_words(verdict), "ratio": round(part, 4)}
-        for part, verdict in near
-        if verdict.metric.column in quiet and verdict.metric.column
+def quiet_columns(near: Sequence[Used], columns: Sequence[str]) -> list[QuietDocument]:
+    """Write each of some columns in one line, that nearest to a limit first; last those of which nothing is expected."""
+    known = {verdict.metric.column: (part, verdict) for part, verdict in near}
+    quiet: list[QuietDocument] = [
+        {"column": name, "words": nearness_words(known[name][1]), "ratio": round(known[name][0], 4)}
+        for name in sorted(known.keys() & set(columns), key=lambda name: -known[name][0])
+        if name
     ]
+    rest = (name for name in columns if name not in known)
+    return [*quiet, *({"column": name, "words": "", "ratio": 0.0} for name in rest)]
 
 
 def nearness_words(verdict: Verdict) -> str:

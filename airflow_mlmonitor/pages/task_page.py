@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Incident
 from airflow_mlmonitor.judging.verdict import Status, Verdict
-from airflow_mlmonitor.pages.closeness import closest, columns_of, nearest, quiet_columns
+from airflow_mlmonitor.pages.closeness import closest, columns_of, measured, nearest, plain, quiet_columns
 from airflow_mlmonitor.pages.documents import BrokenDocument, TaskPage
 from airflow_mlmonitor.pages.finding_card import finding_document, points_of, series_document
 from airflow_mlmonitor.pages.finding_groups import Card, cards
@@ -84,8 +84,9 @@ def _page(store: MetricsStore, run: Run) -> TaskPage:
     verdicts = store.verdicts(run.monitor, run.window)
     facts = store.facts(run.monitor, run.window)
     found = cards(verdicts, facts)
-    near = nearest(verdicts)
-    chosen = [] if found else closest(near)
+    limited = measured(verdicts)
+    near, known = nearest(limited), nearest(plain(limited))
+    chosen = [] if found else closest(known)
     history = _history(store, run, [*(card.speaker for card in found[:SHOWN]), *(one for _, one in chosen)])
     earlier = [one for one in history.runs if one.window <= run.window]
     runs = compared_runs(facts, verdicts) or sum(
@@ -103,6 +104,7 @@ def _page(store: MetricsStore, run: Run) -> TaskPage:
         cards=found,
         since=said,
         near=near,
+        known=known,
         learning=young,
         marks=marks,
         runs=runs,
@@ -116,7 +118,7 @@ def _page(store: MetricsStore, run: Run) -> TaskPage:
         "incident": incident_document(incident, run.tags.dag_id) if incident else None,
         "findings": _findings(store, run, found[:SHOWN], history, verdicts),
         "findings_total": len(found),
-        "quiet_columns": quiet_columns(near, set(columns) - loud),
+        "quiet_columns": quiet_columns(known, [name for name in columns if name not in loud]),
         "closest": [
             series_document(rank, verdict, run, points_of(run, history, verdict))
             for rank, (_, verdict) in enumerate(chosen, 1)

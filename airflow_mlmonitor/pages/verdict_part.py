@@ -41,6 +41,7 @@ def verdict_document(  # noqa: PLR0913 - each is a part of the page
     cards: Sequence[Card],
     since: str,
     near: Sequence[Used],
+    known: Sequence[Used],
     learning: LearningDocument | None,
     marks: Sequence[Annotation],
     runs: int,
@@ -57,6 +58,8 @@ def verdict_document(  # noqa: PLR0913 - each is a part of the page
         Since when the first of them.
     near
         Its quiet verdicts, that nearest to its limit first.
+    known
+        Those of them that people understand at once.
     learning
         How far the monitor has come, where it is young.
     marks
@@ -68,7 +71,7 @@ def verdict_document(  # noqa: PLR0913 - each is a part of the page
     return {
         "status": run.status.value,
         "headline": plainly(_headline(run, verdicts, columns, cards, since, near, learning)),
-        "impact": plainly(_impact(run, facts, cards, near)),
+        "impact": plainly(_impact(run, facts, cards, near, known)),
         "start_at": _start(facts),
         "counts": _counts(verdicts),
         "rows": run.rows,
@@ -146,12 +149,16 @@ def _quiet(run: Run, verdicts: Sequence[Verdict], columns: Sequence[str], near: 
     return f"{said}; of the others too little is known yet."
 
 
-def _impact(run: Run, facts: Mapping[str, str], cards: Sequence[Card], near: Sequence[Used]) -> str:
+def _impact(
+    run: Run, facts: Mapping[str, str], cards: Sequence[Card], near: Sequence[Used], known: Sequence[Used]
+) -> str:
     if not cards:
-        if near and near[0][0] >= NEAR and run.status is Status.OK:
-            which = "Closest to its limit" if near[0][0] <= 1 else "Farthest from what is usual"
-            return f"{which}: {nearness_words(near[0][1])}."
-        return ""
+        if run.status is not Status.OK:
+            return ""
+        if near and near[0][0] > 1:
+            return f"Farthest from what is usual: {nearness_words(near[0][1])}."
+        close = known and known[0][0] >= NEAR
+        return f"Closest to its limit: {nearness_words(known[0][1])}." if close else ""
     parts = []
     if len(cards) > 1:
         found = Counter(card.group.lead.status for card in cards)
