@@ -27,9 +27,6 @@ MOST = 500
 STRIP = 30
 """Earlier runs of a monitor that are shown as small cells."""
 
-OF_LABELS = 600
-"""Metrics up to which a monitor may be one of prediction quality, which might wait for labels."""
-
 MOST_INCIDENTS = 100
 
 
@@ -126,7 +123,7 @@ def _row(store: MetricsStore, run: Run) -> _Row:
     alert = None
     if run.status.is_finding:
         alert = store.alerts(run.monitor, since=window.start, asof=window.end).get(window)
-    waiting = waiting_words(store, run) if metrics <= OF_LABELS else ""
+    waiting = waiting_words(store, run)
     sentence = waiting or run_sentence(store, run, counts, alert)
     return _Row(run, "waiting" if waiting else run.status.value, sentence, metrics, alert)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Alert, Incident
 from airflow_mlmonitor.pages.asked_of_model import asked_of
-from airflow_mlmonitor.pages.closeness import columns_of, nearest
+from airflow_mlmonitor.pages.closeness import columns_of
 from airflow_mlmonitor.pages.documents import VerdictDocument
 from airflow_mlmonitor.pages.finding_card import points_of
 from airflow_mlmonitor.pages.finding_groups import Card, cards
@@ -132,7 +132,8 @@ def _found(
         columns=columns_of(verdicts, facts),
         cards=found,
         since=said,
-        near=nearest(verdicts),
+        near=[],
+        known=[],
         learning=None,
         marks=marks,
         runs=compared_runs(facts, verdicts),

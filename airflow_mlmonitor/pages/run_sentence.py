@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from airflow_mlmonitor.judging.incident import Alert
 from airflow_mlmonitor.judging.verdict import Status, Verdict
-from airflow_mlmonitor.pages.vocabulary import metric_words
+from airflow_mlmonitor.pages.closeness import nearness_words, used
 from airflow_mlmonitor.report.table import printable
-from airflow_mlmonitor.report.words import amount, expectation, plural
+from airflow_mlmonitor.report.words import plural
 from airflow_mlmonitor.store.history import Run
 from airflow_mlmonitor.store.store import MetricsStore
 
@@ -49,28 +49,9 @@ def _looked_at(run: Run, metrics: int) -> str:
 
 def _nearest(verdicts: Sequence[Verdict]) -> str:
     """Say the metric that has used up most of what its limits allow."""
-    limited = [(used, verdict) for verdict in verdicts if (used := _used(verdict)) is not None]
+    limited = [(part, verdict) for verdict in verdicts if (part := used(verdict)) is not None]
     if not limited:
         return ""
     _, verdict = max(limited, key=lambda pair: pair[0])
-    metric = verdict.metric
-    expected = expectation(verdict.lower, verdict.upper, None, metric.scale)
-    counted = metric_words(metric.name, metric.column or "", metric.slice)
-    said = f"{counted} {amount(metric.value, metric.scale)}, expected {expected}."
-    return said[:1].upper() + said[1:]
-
-
-def _used(verdict: Verdict) -> float | None:
-    """How far a value has come from what was expected to its limit."""
-    value, lower, upper = verdict.metric.value, verdict.lower, verdict.upper
-    if value is None or (lower is None and upper is None):
-        return None
-    middle = verdict.expected
-    if middle is None:
-        middle = (lower + upper) / 2 if lower is not None and upper is not None else 0.0
-    parts = [
-        (value - middle) / (limit - middle)
-        for limit, sign in ((lower, -1), (upper, 1))
-        if limit is not None and (limit - middle) * sign > 0
-    ]
-    return max(parts, default=None)
+    said = nearness_words(verdict)
+    return f"{said[:1].upper()}{said[1:]}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airflow_mlmonitor.pages.known_kinds import kinds_of
 from airflow_mlmonitor.pages.moments import window_words
 from airflow_mlmonitor.report.words import STATUS_WORDS
 from airflow_mlmonitor.store.history import Run
@@ -16,7 +17,7 @@ LOOKED_BACK = 30
 
 def is_of_quality(store: MetricsStore, monitor: str) -> bool:
     """Whether a monitor holds predictions against labels."""
-    return any(series.family == FAMILY for series in store.series(monitor))
+    return any(series.family == FAMILY for series in kinds_of(store, monitor).values())
 
 
 def waiting_words(store: MetricsStore, run: Run) -> str:
@@ -26,7 +27,12 @@ def waiting_words(store: MetricsStore, run: Run) -> str:
     """
     if run.status.is_finding or not run.rows:
         return ""
-    history = store.history(run.monitor, asof=run.window.end, last=LOOKED_BACK, metric=LABELLED)
+    labelled = [
+        key for key in kinds_of(store, run.monitor) if key[0].rpartition(".")[2] == LABELLED and not key[2]
+    ]
+    if not labelled:
+        return ""
+    history = store.history(run.monitor, asof=run.window.end, last=LOOKED_BACK, series=labelled)
     shares: dict[Run, float] = {}
     for points in history.points.values():
         for point in points.values():
