@@ -14,7 +14,10 @@
 #                              made or upgraded, and the connection mlmonitor_default is written from it
 #     MLMONITOR_CONNECTIONS    further connections as JSON, {"warehouse": "postgresql://..."}; what is there already
 #                              under these names is replaced
+#     MLMONITOR_READER         a user of the store's PostgreSQL server, such as Grafana's, who may read numbers, runs and
+#                              incidents then, but no profiles: those hold values of categories
 #     AIRFLOW_ADMIN_PASSWORD   password of the user admin, where users are those of Airflow's simple auth manager
+#     MLMONITOR_WORKER_NAME    name of the Celery worker, where several run on one machine; by default the machine's
 #     MLMONITOR_WAIT           seconds to wait for databases and migrations (60)
 set -euo pipefail
 
@@ -40,6 +43,25 @@ migrate_store() {
         fi
         sleep 3
     done
+}
+
+grant_reading() {
+    [ -n "${MLMONITOR_READER:-}" ] || return 0
+    say "letting $MLMONITOR_READER read the metrics store"
+    python - <<'PYTHON'
+import os
+
+from sqlalchemy import create_engine, text
+
+from airflow_mlmonitor.store.engines import read_url
+
+readable = ("metrics", "monitor", "series", "run", "incident", "incident_run", "incident_event")
+engine = create_engine(read_url(os.environ["MLMONITOR_STORE"]))
+with engine.begin() as connection:
+    reader = engine.dialect.identifier_preparer.quote(os.environ["MLMONITOR_READER"])
+    for name in readable:
+        connection.execute(text(f"GRANT SELECT ON mlmonitor_{name} TO {reader}"))
+PYTHON
 }
 
 # Connections go into Airflow's database, encrypted with its Fernet key: tasks ask for them there, and no component
@@ -78,6 +100,7 @@ PYTHON
 init() {
     migrate_airflow
     migrate_store
+    grant_reading
     write_connections
     say "prepared"
 }
