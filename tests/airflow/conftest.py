@@ -63,7 +63,7 @@ class Run:
 
     def go(self) -> Run:
         """Run every task that can run, until none can."""
-        while self.step():
+        while self.step() or self.step():  # what one look marks as upstream_failed lets others run at the next
             pass
         return self
 
@@ -76,8 +76,11 @@ class Run:
             run_task_in_process(ti=described(ti), task=self._dag.task_dict[ti.task_id])
         return bool(ready)
 
-    def work(self, file: str) -> Run:
-        """Run every task that can run now in a process of its own, as a worker does: from a file of the DAG folder."""
+    def work(self, file: str, *, logs: str | None = None) -> Run:
+        """Run every task that can run now in a process of its own, as a worker does: from a file of the DAG folder.
+
+        ``logs`` is a folder below that of Airflow's logs, which gets a file for each task.
+        """
         from airflow.executors.workloads import BundleInfo
         from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor, supervise_task
 
@@ -88,6 +91,7 @@ class Run:
                 dag_rel_path=file,
                 token="",
                 client=InProcessTestSupervisor._api_client(self._dag),
+                log_path=logs and f"{logs}/{ti.task_id}.log",
             )
         return self
 
@@ -186,33 +190,38 @@ def run_dag() -> RunDag:
     numbers = count()
 
     def run(dag: DAG, kind: str, at: datetime, *, go: bool = True, **conf: Any) -> Run:
-        from airflow.models.dagrun import DagRun
-        from airflow.utils.session import create_session
-        from airflow.utils.state import DagRunState
-        from airflow.utils.types import DagRunTriggeredByType, DagRunType
-        from sqlalchemy import delete
-
-        scheduler_dag = serialised(dag)
-        given = dates(scheduler_dag.timetable, kind, at)
-        with create_session() as session:
-            session.execute(
-                delete(DagRun).filter_by(dag_id=dag.dag_id, logical_date=given.get("logical_date", NEVER))
-            )
-            made = scheduler_dag.create_dagrun(
-                run_id=DagRunType(kind).generate_run_id(suffix=f"{next(numbers)}"),
-                run_type=DagRunType(kind),
-                state=DagRunState.RUNNING,
-                triggered_by=DagRunTriggeredByType.TEST,
-                conf=conf or None,
-                session=session,
-                **given,
-            )
-            session.flush()
-            session.expunge_all()
-        run = Run(dag, scheduler_dag, made)
-        return run.go() if go else run
+        made = make_run(dag, kind, at, suffix=f"{next(numbers)}", **conf)
+        return made.go() if go else made
 
     return run
+
+
+def make_run(dag: DAG, kind: str, at: datetime, *, suffix: str, **conf: Any) -> Run:
+    """Make a run of a DAG as the scheduler does; nothing of it has run yet."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
+    from airflow.utils.types import DagRunTriggeredByType, DagRunType
+    from sqlalchemy import delete
+
+    scheduler_dag = serialised(dag)
+    given = dates(scheduler_dag.timetable, kind, at)
+    with create_session() as session:
+        session.execute(
+            delete(DagRun).filter_by(dag_id=dag.dag_id, logical_date=given.get("logical_date", NEVER))
+        )
+        made = scheduler_dag.create_dagrun(
+            run_id=DagRunType(kind).generate_run_id(suffix=suffix),
+            run_type=DagRunType(kind),
+            state=DagRunState.RUNNING,
+            triggered_by=DagRunTriggeredByType.TEST,
+            conf=conf or None,
+            session=session,
+            **given,
+        )
+        session.flush()
+        session.expunge_all()
+    return Run(dag, scheduler_dag, made)
 
 
 def dates(timetable: Any, kind: str, at: datetime) -> dict[str, Any]:
