@@ -21,6 +21,7 @@ from airflow_mlmonitor.cli.incidents import INCIDENTS
 from airflow_mlmonitor.cli.mark_bad import MARK_BAD
 from airflow_mlmonitor.cli.pin import PIN
 from airflow_mlmonitor.cli.profile import PROFILE
+from airflow_mlmonitor.cli.report import REPORT
 from airflow_mlmonitor.cli.rules import RULES
 from airflow_mlmonitor.cli.runs import RUNS
 from airflow_mlmonitor.cli.snooze import SNOOZE
@@ -30,7 +31,7 @@ from airflow_mlmonitor.cli.verb import Exit, Verb
 from airflow_mlmonitor.errors import MLMonitorError
 
 VERBS: tuple[Verb, ...] = (
-    *(COMPARE, PROFILE, PIN, RULES, SUGGEST, BACKTEST, HISTORY, RUNS),
+    *(COMPARE, PROFILE, PIN, RULES, SUGGEST, BACKTEST, HISTORY, RUNS, REPORT),
     *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO, ANNOUNCE),
     DB,
 )

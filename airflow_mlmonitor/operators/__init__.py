@@ -9,6 +9,7 @@ from airflow_mlmonitor.operators.monitor_operator import MonitorOperator
 from airflow_mlmonitor.operators.parity_operator import FeatureParityOperator
 from airflow_mlmonitor.operators.profile_operator import ProfileOperator
 from airflow_mlmonitor.operators.quality_operator import PredictionQualityOperator
+from airflow_mlmonitor.operators.report_operator import MonitorReportOperator
 from airflow_mlmonitor.operators.skew_operator import TrainServeSkewOperator
 from airflow_mlmonitor.operators.stability_operator import NumericalStabilityOperator
 from airflow_mlmonitor.operators.staleness_operator import ModelStalenessOperator
@@ -20,6 +21,7 @@ __all__ = [
     "FeatureParityOperator",
     "ModelStalenessOperator",
     "MonitorOperator",
+    "MonitorReportOperator",
     "NumericalStabilityOperator",
     "PredictionQualityOperator",
     "ProfileOperator",

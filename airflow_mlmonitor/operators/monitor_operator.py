@@ -18,6 +18,7 @@ from airflow_mlmonitor.data.source import Source
 from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.hooks import AirflowConnections, MetricsStoreHook
 from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.operators.kept_page import keep_page_of_run
 from airflow_mlmonitor.operators.lineage import Lineage
 from airflow_mlmonitor.operators.log_events import log_run
 from airflow_mlmonitor.operators.report_link import ReportLink
@@ -81,16 +82,23 @@ class MonitorOperator(Lineage, BaseOperator):
         task stays green: it opened, doubled, came back, has been open for another week, or is over. A function, a
         notifier or several; what one raises is logged. A task that fails does so every day; its summary in XCom says
         whether that is news (``is_news``), and of which incident.
+    :param report: path or URL to which the run is written as one HTML page, such as
+        ``"s3://reports/{{ window.label }}.html"``, whatever its outcome; where it is stands in the summary. That it
+        cannot be written is logged and fails nothing. (templated)
+    :param report_conn_id: connection of the object store in which the URL lies; None takes its default credentials.
+        (templated)
     """
 
     template_fields: Sequence[str] = (
+        "window",  # first: the others may speak of it
         "model",
-        "window",
         "source",
         "checks",
         "monitor",
         "model_version",
         "metrics_conn_id",
+        "report",
+        "report_conn_id",
     )
     template_ext: Sequence[str] = (".sql",)
     template_fields_renderers = {"source": "json"}  # noqa: RUF012 - as Airflow declares it
@@ -110,6 +118,8 @@ class MonitorOperator(Lineage, BaseOperator):
         metrics_conn_id: str | None = None,
         fail_on: str = "fail",
         on_warn_callback: Callback | Sequence[Callback] = (),
+        report: str | None = None,
+        report_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -128,6 +138,8 @@ class MonitorOperator(Lineage, BaseOperator):
         self.metrics_conn_id = metrics_conn_id
         self.fail_on = fail_on
         self.on_warn_callback = on_warn_callback
+        self.report = report
+        self.report_conn_id = report_conn_id
 
     def render_template(self, content: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Render a template field; a source into a copy."""
@@ -140,13 +152,14 @@ class MonitorOperator(Lineage, BaseOperator):
         """Read, measure, judge, remember; then fail, warn or pass."""
         with no_vain_retries():
             report = self._evaluated(context)
-        self._tell(context, report)
+        page = self._kept(report)
+        self._tell(context, report, page)
         log_run(report, self.log)
         if report.status in FAILING[self.fail_on]:
             raise AirflowFailException(_headline(report))
         if any(notice.is_news for notice in report.notices):
             self._warn(context)
-        return report.summary()
+        return _summary(report, page)
 
     def _evaluated(self, context: Context) -> Report:
         window = window_of(context, self.window)
@@ -205,18 +218,29 @@ class MonitorOperator(Lineage, BaseOperator):
         if report.status.is_finding:
             self._push(context, report)
 
-    def _tell(self, context: Context, report: Report) -> None:
+    def _kept(self, report: Report) -> str | None:
+        if not self.report:
+            return None
+        return keep_page_of_run(
+            report,
+            self.report,
+            conn_id=self.report_conn_id,
+            metrics_conn_id=self.metrics_conn_id,
+            log=self.log,
+        )
+
+    def _tell(self, context: Context, report: Report, page: str | None) -> None:
         """Say what the saved run meant for incidents, where callbacks and the log can find it."""
         from airflow_mlmonitor.report.telling import told
 
         for notice in report.notices:
             self.log.log(logging.WARNING if notice.is_news else logging.INFO, "%s", told(notice))
-        if report.notices:
-            self._push(context, report)
+        if report.notices or page:
+            self._push(context, report, page)
 
-    def _push(self, context: Context, report: Report) -> None:
+    def _push(self, context: Context, report: Report, page: str | None = None) -> None:
         if self.do_xcom_push:  # Airflow itself pushes nothing when a task fails, and nothing before callbacks
-            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=report.summary())
+            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=_summary(report, page))
 
     def _warn(self, context: Context) -> None:
         callbacks = self.on_warn_callback
@@ -225,6 +249,10 @@ class MonitorOperator(Lineage, BaseOperator):
                 callback(context)
             except Exception:
                 self.log.exception("on_warn_callback %r failed.", callback)
+
+
+def _summary(report: Report, page: str | None) -> dict[str, Any]:
+    return report.summary() | ({"report": page} if page else {})
 
 
 def _headline(report: Report) -> str:

@@ -54,8 +54,8 @@ class ProfileOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = (
+        "window",  # first: the others may speak of it
         "model",
-        "window",
         "source",
         "pin",
         "keep_as",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from airflow_mlmonitor.errors import BaselineMissing, ConfigurationError, StoreO
 
 FINAL = (BaselineMissing, ConfigurationError, StoreOutdated, WindowClaimed)
 """Errors that stay however often a task is tried."""
+
+SPEAKS = re.compile(r"\{[{%][^}]*\bwindow\b")
+"""A template that speaks of the run's window."""
 
 PAUSE = 10.0
 """Seconds between two lines about one read in a task's log."""
@@ -34,15 +38,18 @@ def no_vain_retries() -> Iterator[None]:
 def rendered_for_run(
     content: Any, context: Context, wanted: timedelta | str | None, render: Callable[[Any, Any], Any]
 ) -> Any:
-    """Render a template field for one run; a recipe into a copy, whose strings may speak of the run's ``window``.
+    """Render a template field for one run; strings may speak of its ``window``, and recipes are rendered into a copy.
 
     Airflow renders the fields of an operator that it has copied for the run, but a nested object in place: its next
     run would find the text of this one instead of the template.
     """
-    if not isinstance(content, Recipe):
+    speaks = isinstance(content, Recipe) or (isinstance(content, str) and SPEAKS.search(content))
+    if not speaks or content == wanted:  # the window's own template cannot speak of itself
         return render(content, context)
     with no_vain_retries():
         named = {**context, "window": window_of(context, wanted)}
+    if isinstance(content, str):
+        return render(content, named)
     try:
         return content.rendered(lambda text: str(render(text, named)))
     except UndefinedError as error:

@@ -48,6 +48,25 @@ def task_html(page: TaskPage, *, links: Links | None = None, theme: Theme = "") 
     return _page("task", title, links, theme, page=page)
 
 
+def tasks_html(
+    pages: Sequence[TaskPage], *, title: str, links: Links | None = None, theme: Theme = ""
+) -> str:
+    """Show what the runs of several monitors found, one below the other; of one alone, its page.
+
+    Parameters
+    ----------
+    pages
+        In the order in which they stand.
+    title
+        What they have in common, such as the name of a model.
+    links, theme
+        As in :func:`task_html`.
+    """
+    if len(pages) == 1:
+        return task_html(pages[0], links=links, theme=theme)
+    return _page("tasks", title, links, theme, pages=pages)
+
+
 def incident_html(page: IncidentPage, *, links: Links | None = None, theme: Theme = "") -> str:
     """Show one problem over time. The parameters are those of :func:`task_html`."""
     if links is not None:

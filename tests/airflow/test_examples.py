@@ -228,3 +228,21 @@ def test_a_suite_is_held_against_every_day_and_the_training_data(run_dag, exampl
     name = f"{regex.name}.unexpected_share"
     assert list(history.values(name, "carrier")) == [0.0] * 4
     assert len(history.values(name, "carrier", "rows=training")) == 4
+
+
+def test_one_page_tells_of_both_monitors_and_the_run_stays_red(run_dag, example, data):
+    dag = example("run_report")
+    runs = {day: run_dag(dag, "scheduled", morning_after(day)) for day in flights.WEEK[2:4]}
+    quiet, faulty = runs.values()
+    assert [quiet.state(name) for name in ("check_flights", "check_weather", "report")] == ["success"] * 3
+    assert [faulty.state(name) for name in ("check_flights", "check_weather", "report")] == [
+        *("success", "failed", "failed")
+    ]
+    page = (data / "reports" / f"{flights.FAULTY_DAY}.html").read_text("utf-8")
+    assert (
+        page.index(">check_flights</")
+        < page.index("start here")
+        < page.index(">flight_delay/check_weather</h2>")
+    )
+    assert "check_weather" in faulty.xcom("report")["headline"]
+    assert (data / "reports" / f"weather_{flights.FAULTY_DAY}.html").exists()
