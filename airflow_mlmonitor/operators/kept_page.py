@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import conf
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def keep_page_of_run(
-    report: Report, place: str, *, conn_id: str | None, metrics_conn_id: str | None, log: logging.Logger
+    report: Report, place: str, *, conn_id: str | None, metrics_conn_id: str | None, log: Any
 ) -> str | None:
     """Write the page of a run that was just saved; what goes wrong is logged, since it says nothing about the run.
 
@@ -42,7 +41,7 @@ def keep_page_of_run(
         return None
 
 
-def keep_page(page: str, place: str, conn_id: str | None, log: logging.Logger) -> str:
+def keep_page(page: str, place: str, conn_id: str | None, log: Any) -> str:
     """Write a page to a path or URL and return where it is.
 
     :raises ConfigurationError: the place is none.
