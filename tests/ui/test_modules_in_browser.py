@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -26,7 +26,10 @@ globalThis.ReactRouterDOM = { Link: "a", useLocation: () => location };
 class Quiet(SimpleHTTPRequestHandler):
     """Serves the files as the API server does, and logs nothing."""
 
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+    extensions_map: ClassVar[dict[str, str]] = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+    }
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
@@ -59,6 +62,7 @@ def run() -> Iterator[Run]:
         yield evaluate
         browser.close()
     server.shutdown()
+    server.server_close()
 
 
 def point(
@@ -87,11 +91,11 @@ def test_the_bundle_gives_airflow_a_component_under_both_names(run: Run) -> None
     [
         (0, 0.36, "share", ["40%", "20", "0"]),
         (0, 0.077, "share", ["8%", "4", "0"]),
-        (0, 0.0012, "share", ["0.2%", "0.1", "0"]),
+        (0, 0.0012, "share", ["0.16%", "0.08", "0"]),
         (0.08, 0.5, "number", ["0.50", "0.25", "0"]),
         (650, 1040, "count", ["1,200", "800", "400"]),
-        (0, 0, "share", ["100%", "50", "0"]),
-        (-4, 3, "number", ["5", "0", "-5"]),
+        (0, 0, "share", ["20%", "10", "0"]),
+        (-4, 3, "number", ["4", "0", "-4"]),
     ],
 )
 def test_ticks_are_round_and_only_the_top_one_has_the_unit(

@@ -2,6 +2,7 @@
 
 import { Explorer } from "./explorer.js";
 import { Fragment, Link, h, rich, useEffect, useQuery, useRef } from "./element.js";
+import { GRAVITY } from "./glyphs.js";
 import { HeatMap } from "./heatmap.js";
 import { Loading, Refused, Stale, isAway } from "./states.js";
 import { Verdict } from "./verdict.js";
@@ -22,6 +23,9 @@ export function DagPage({ dagId }) {
   if (!error) return h(Loading, { blocks: [80, 300, 360] });
   return h(Refused, { error, again });
 }
+
+/** The monitor that needs a look most; the first one where all are well. */
+const gravest = (monitors) => [...monitors].sort((a, b) => GRAVITY.indexOf(a.status) - GRAVITY.indexOf(b.status))[0].monitor;
 
 function Monitors({ page, dagId, wanted, set }) {
   const { incident, status, headline, detail, monitors, days } = page;
@@ -50,6 +54,6 @@ function Monitors({ page, dagId, wanted, set }) {
       ),
     ),
     nothing ? null : h(HeatMap, { page, dagId, days: wanted.days }),
-    nothing ? null : h(Explorer, { dagId, wanted, set, begin: `${days[0]}T00:00:00Z`, taskOf }),
+    nothing ? null : h(Explorer, { dagId, wanted, set, begin: `${days[0]}T00:00:00Z`, taskOf, first: gravest(monitors) }),
   );
 }

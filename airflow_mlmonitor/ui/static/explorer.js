@@ -8,7 +8,7 @@ import { StatusWord } from "./glyphs.js";
 import { ask, useAsk } from "./ask.js";
 import { extent } from "./scale.js";
 import { incidentPlace } from "./places.js";
-import { capital, counted, number, wholeDay } from "./format.js";
+import { capital, counted, number, told, wholeDay } from "./format.js";
 import { useTable } from "./table.js";
 
 export const SPANS = [["30", "30 d"], ["90", "90 d"], ["365", "1 y"]];
@@ -18,9 +18,14 @@ const MOST_SLICES = 12;
 const cutOf = (slice) => slice.split("=")[0];
 const partOf = (slice) => slice.split("=").slice(1).join("=");
 
-/** Choose a series that exists: what was asked for as far as there is such a thing, else the first that fits. */
+/** Metrics that say something to everybody, for those who have not chosen one. */
+const TELLING = ["mean", "null_share", "rows"];
+
+const telling = ({ metric }) => (TELLING.includes(metric) ? TELLING.indexOf(metric) : TELLING.length);
+
+/** Choose a series that exists: what was asked for as far as there is such a thing, else the one that says most. */
 export function choose(names, wanted) {
-  const of = (tests) => names.series.find((series) => tests.every((test) => test(series)));
+  const ordered = [...names.series].sort((a, b) => telling(a) - telling(b));
   const is = (field) => (series) => !wanted[field] || series[field] === wanted[field];
   const whole = ({ slice }) => !slice;
   const tries = [
@@ -28,11 +33,12 @@ export function choose(names, wanted) {
     [is("monitor"), is("column"), is("metric")],
     [is("monitor"), is("column"), whole],
     [is("monitor"), is("metric"), whole],
+    [is("monitor"), whole],
     [is("monitor")],
     [],
   ];
   for (const tests of tries) {
-    const found = of(tests);
+    const found = ordered.find((series) => tests.every((test) => test(series)));
     if (found) return found;
   }
   return null;
@@ -124,7 +130,7 @@ function SeriesChart({ chart }) {
   const title = `${capital(chart.metric_words)}${series.slice ? "" : ", all rows"}`;
   const alerting = history.some(({ status }) => status === "warn" || status === "fail");
   const entries = [plot.band && ["band", "expected"], alerting && ["alert", "warning or failed"], incidents.length && ["incident", "incident"]].filter(Boolean);
-  const label = `${title}, ${counted(history.length, "run")}: now ${chart.value_words}${chart.expected_words ? `, expected ${chart.expected_words}` : ""}. ${counted(incidents.length, "incident")}.`;
+  const label = `${title}, ${counted(history.length, "run")}: now ${chart.value_words}${told(chart.expected_words) && `, expected ${chart.expected_words}`}. ${counted(incidents.length, "incident")}.`;
   return h(
     "figure",
     { className: "mlm-figure mlm-large", "data-mlm": "series-chart" },
@@ -150,9 +156,9 @@ function SliceChart({ chart, domain, span }) {
       { className: "mlm-caption" },
       h("b", null, partOf(series.slice) || series.slice),
       alert ? h(StatusWord, { status: last.status, size: 13, words: `${chart.value_words}, ${last.status === "fail" ? "failed" : "warning"}` }) : h("span", null, chart.value_words),
-      chart.expected_words ? h("span", { className: "mlm-wide-only" }, `expected ${chart.expected_words}`) : null,
+      told(chart.expected_words) ? h("span", { className: "mlm-wide-only" }, `expected ${chart.expected_words}`) : null,
     ),
-    h(Frame, { points: history, plot, label: `${series.slice}: now ${chart.value_words}, expected ${chart.expected_words || "not known"}.`, dates: 2 }),
+    h(Frame, { points: history, plot, label: `${series.slice}: now ${chart.value_words}, expected ${told(chart.expected_words) || "not known"}.`, dates: 2 }),
   );
 }
 
@@ -185,8 +191,9 @@ function Slices({ names, series, cut, begin }) {
 }
 
 /** The explorer; `wanted` and `set` are the part of the URL that it lives in, `begin` the first day it shows; monitors are
- * called as their tasks are in the grid. */
-export function Explorer({ dagId, wanted, set, begin, taskOf }) {
+ * called as their tasks are in the grid, and `first` is shown to those who have not chosen one. */
+export function Explorer({ dagId, wanted: asked, set, begin, taskOf, first }) {
+  const wanted = asked.monitor ? asked : { ...asked, monitor: first };
   const known = useAsk("series/names", { dag_id: dagId }, { unsettled: (_, error) => isAway(error) });
   const series = known.data && choose(known.data, wanted);
   const cut = wanted.slice && cutOf(wanted.slice);

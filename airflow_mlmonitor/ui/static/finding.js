@@ -5,6 +5,7 @@ import { Sparkline } from "./sparkline.js";
 import { StatusWord } from "./glyphs.js";
 import { Way } from "./places.js";
 import { Fragment, h, rich, unseen } from "./element.js";
+import { ended, told } from "./format.js";
 import { useTable } from "./table.js";
 
 const row = (label, content) => (content ? h(Fragment, { key: label }, h("dt", null, label), h("dd", null, content)) : null);
@@ -15,7 +16,7 @@ function WithIt({ moves }) {
   // Columns that moved in the same way stand together, and what they did is said once.
   const groups = Map.groupBy ? Map.groupBy(moves, ({ words }) => words) : grouped(moves);
   return [...groups].map(([words, group], at) =>
-    h(Fragment, { key: words }, at ? "; " : "", group.map(({ column, metric }) => h("code", { key: `${column} ${metric}` }, column || metric)), ` ${words}`),
+    h(Fragment, { key: words }, at ? "; " : "", group.map(({ column, metric }) => h("code", { key: `${column} ${metric}`, className: "mlm-chip" }, column || metric)), ` ${words}`),
   );
 }
 
@@ -41,7 +42,7 @@ export function Finding({ finding, dagId }) {
   };
   const named = [series.monitor, series.column, series.metric, series.slice].filter(Boolean).join("_");
   const [buttons, table] = useTable({ points: finding.history, unit: finding.unit, title: named, extra });
-  const guess = likely ? h(Fragment, null, rich(likely, codes), evidence.length ? h("span", { className: "mlm-muted" }, " Evidence: ", rich(evidence.join("; "), codes)) : null) : null;
+  const guess = likely ? h(Fragment, null, rich(ended(likely), codes), evidence.length ? h("span", { className: "mlm-muted" }, " Evidence: ", rich(ended(evidence.join("; ")), codes)) : null) : null;
   return h(
     "article",
     { className: "mlm-card mlm-finding", "data-mlm": "finding", "data-rank": rank, "data-status": status },
@@ -61,7 +62,7 @@ export function Finding({ finding, dagId }) {
         { className: "mlm-value" },
         h("strong", null, finding.value_words),
         h("span", { className: "mlm-value-of" }, rich(finding.metric_words, [series.column])),
-        expected.words ? h("span", { className: "mlm-expected" }, "expected ", h("b", null, expected.words)) : null,
+        told(expected.words) ? h("span", { className: "mlm-expected" }, "expected ", h("b", null, expected.words)) : null,
         record.words ? h("span", { className: "mlm-record" }, record.words) : null,
       ),
       h("div", { className: "mlm-spark" }, h(Sparkline, { finding, dagId })),
@@ -70,7 +71,7 @@ export function Finding({ finding, dagId }) {
     h(
       "div",
       { className: "mlm-finding-foot" },
-      h("dl", null, row("Next", next && h("span", { "data-mlm": "next" }, rich(next, codes))), row("Likely", guess && h("span", { "data-mlm": "likely" }, guess))),
+      h("dl", null, row("Next", next && h("span", { "data-mlm": "next" }, rich(ended(next), codes))), row("Likely", guess && h("span", { "data-mlm": "likely" }, guess))),
       h("dl", null, row("With it", h(WithIt, { moves: finding.moves_with })), row("More", h(More, { links: finding.links, dagId, buttons }))),
     ),
     table,

@@ -83,9 +83,9 @@ export function tomorrowAt(hour, now = Date.now()) {
   const parts = partsOf(now);
   const midnight = now - ((parts.hour * 60 + parts.minute) * 60 + parts.second) * 1000;
   const wanted = midnight + DAY + hour * HOUR;
-  // A clock that is put back or on in between moves the hour; look what it shows and correct that.
+  // A clock that is put back or on in between shows another time; look what it shows and correct that.
   const shown = partsOf(wanted);
-  return new Date(wanted - (shown.hour - hour) * HOUR - (wanted % 1000)).toISOString();
+  return new Date(wanted + (hour * 60 - shown.hour * 60 - shown.minute) * MINUTE - (wanted % 1000)).toISOString();
 }
 
 const grouped = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
@@ -104,6 +104,12 @@ export function percentOfLine(ratio) {
   if (ratio === null || ratio === undefined) return ABSENT;
   return ratio > 3 ? "over 300%" : `${Math.round(ratio * 100)}%`;
 }
+
+/** Words that say something: empty for those that stand for nothing. */
+export const told = (words) => (words && words !== ABSENT ? words : "");
+
+/** A sentence has a full stop, whoever wrote it. */
+export const ended = (words) => (!words || /[.?…]$/.test(words) ? words : `${words}.`);
 
 /** A sentence begins large. */
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -27,8 +27,8 @@ export function Dates({ axis, count }) {
   );
 }
 
-/** Earlier alerts as small shapes, the last run as a shape with its value. */
-function Marks({ points, axis, scale, lastWords, lastOnly }) {
+/** Earlier alerts as small shapes, the last run as a shape with its value; `status` is what is said of the last one. */
+function Marks({ points, axis, scale, status, lastWords, lastOnly }) {
   const last = points.at(-1);
   const marked = lastOnly ? points.slice(-1) : points;
   const alerting = marked.filter((point) => point.value !== null && ["warn", "fail"].includes(point.status));
@@ -36,7 +36,7 @@ function Marks({ points, axis, scale, lastWords, lastOnly }) {
     h(
       "span",
       { key: point.window_start, className: "mlm-mark", style: place(axis.x(point.window_start), scale.y(point.value)) },
-      h(Glyph, { status: point.status, size: point === last ? 13 : 11 }),
+      h(Glyph, { status: point === last && status ? status : point.status, size: point === last ? 13 : 11 }),
     ),
   );
   if (last && last.value !== null && lastWords) {
@@ -56,8 +56,8 @@ export function usePlot(points, unit, { parts = 2, domain = null, span = null } 
   }, [points, unit, parts, shared]);
 }
 
-/** A chart of a series over time; `behind` and `before` are drawn under and over its paths. */
-export function Frame({ points, plot, label, dates = 4, lastWords, className, behind, before, bare }) {
+/** A chart of a series over time; `before` is drawn over its paths. */
+export function Frame({ points, plot, label, status, dates = 4, lastWords, className, before, bare }) {
   const { axis, scale, line, band } = plot;
   return h(
     "div",
@@ -66,7 +66,6 @@ export function Frame({ points, plot, label, dates = 4, lastWords, className, be
       "div",
       { className: "mlm-plot", "aria-hidden": true },
       bare ? null : h(Ticks, { ticks: scale.ticks }),
-      behind,
       h(
         "svg",
         { viewBox: "0 0 100 100", preserveAspectRatio: "none" },
@@ -74,7 +73,7 @@ export function Frame({ points, plot, label, dates = 4, lastWords, className, be
         h("path", { d: line, className: "mlm-line" }),
       ),
       before,
-      h(Marks, { points, axis, scale, lastWords, lastOnly: bare }),
+      h(Marks, { points, axis, scale, status, lastWords, lastOnly: bare }),
     ),
     bare ? null : h(Dates, { axis, count: dates }),
   );

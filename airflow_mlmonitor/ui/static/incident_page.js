@@ -8,7 +8,7 @@ import { TinySparkline } from "./sparkline.js";
 import { Toast } from "./toast.js";
 import { Verdict } from "./verdict.js";
 import { Explained } from "./tooltip.js";
-import { clock, counted, dayOf, lasting, moment, zone } from "./format.js";
+import { clock, counted, dayOf, ended, lasting, moment, zone } from "./format.js";
 import { dagPlace, modelsPlace, runPlace, taskPlace } from "./places.js";
 import { decide, useAsk } from "./ask.js";
 
@@ -48,13 +48,13 @@ function Incident({ page, again }) {
     h("nav", { className: "mlm-crumbs", "aria-label": "Where this is" }, h(Link, { to: modelsPlace() }, "Models"), " / ", h(Link, { to: dagPlace(incident.dag_id) }, incident.model), ` / Incident ${incident.id}`),
     h(
       Verdict,
-      { status: incident.status, headline: incident.title, codes, actions: h(Actions, { decisions, findings, canEdit }), links },
+      { status: incident.status, headline: incident.title, actions: h(Actions, { decisions, findings, canEdit }), links },
       h("p", { className: "mlm-impact" }, factsOf(page, incident, columns.size), " ", h(UndoLink, { decisions, canEdit })),
       h(
         "p",
         null,
-        page.likely ? h(Fragment, null, h("b", null, "Likely cause: "), rich(page.likely, codes), page.evidence.length ? h("span", { className: "mlm-muted" }, " Evidence: ", rich(page.evidence.join("; "), codes)) : null, " ") : null,
-        page.next ? h(Fragment, null, h("b", null, "Next: "), rich(page.next, codes)) : null,
+        page.likely ? h(Fragment, null, h("b", null, "Likely cause: "), rich(ended(page.likely), codes), page.evidence.length ? h("span", { className: "mlm-muted" }, " Evidence: ", rich(ended(page.evidence.join("; ")), codes)) : null, " ") : null,
+        page.next ? h(Fragment, null, h("b", null, "Next: "), rich(ended(page.next), codes)) : null,
       ),
       verdict.impact && verdict.impact !== page.next ? h("p", { className: "mlm-facts" }, rich(verdict.impact, codes)) : null,
     ),

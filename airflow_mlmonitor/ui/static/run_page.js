@@ -7,6 +7,7 @@ import { StatusWord } from "./glyphs.js";
 import { Strip } from "./strip.js";
 import { UnusualBar } from "./bar.js";
 import { Verdict } from "./verdict.js";
+import { ended } from "./format.js";
 import { incidentPlace, taskPlace } from "./places.js";
 import { useAsk } from "./ask.js";
 
@@ -34,7 +35,7 @@ function Rows({ page, dagId, runId }) {
     h(
       Verdict,
       { status: nothing ? "none" : page.status, headline: nothing && !page.headline ? "No monitor has run in this Dag run." : page.headline, actions: buttons, links },
-      h("p", { className: "mlm-impact" }, rich([page.cause, page.detail].filter(Boolean).join(" ")) || null, nothing && !page.detail ? "What monitors find shows here when they have run." : null),
+      h("p", { className: "mlm-impact" }, page.cause ? h(Fragment, null, h("b", null, "Likely: "), rich(ended(page.cause)), " ") : null, rich(page.detail), nothing && !page.detail ? "What monitors find shows here when they have run." : null),
     ),
     nothing
       ? null

@@ -62,14 +62,17 @@ export function horizontal(points, begin = points[0]?.window_start, end = points
   return { x, from, to, gap: (one, two) => new Date(two) - new Date(one) > 1.6 * usual };
 }
 
-/** Dates below a chart: at most `count`, evenly apart, the first and the last among them. */
+/** Dates below a chart: at most `count`, about evenly apart, each where its day begins, the first and last at the ends. */
 export function dateTicks({ from, to }, count) {
   if (!(to > from)) return [{ x: 50, iso: new Date(from).toISOString(), side: "middle" }];
-  const many = Math.min(count, Math.max(2, Math.round((to - from) / DAY) + 1));
+  const days = Math.round((to - from) / DAY);
+  const many = Math.min(count, Math.max(2, days + 1));
   return Array.from({ length: many }, (_, at) => {
     const part = at / (many - 1);
+    const time = days >= many ? from + Math.round(part * days) * DAY : from + part * (to - from);
     const side = at === 0 ? "start" : at === many - 1 ? "end" : "middle";
-    return { x: 100 * part, iso: new Date(from + part * (to - from)).toISOString(), side };
+    const place = Math.min(to, time);
+    return { x: (100 * (place - from)) / (to - from), iso: new Date(place).toISOString(), side };
   });
 }
 

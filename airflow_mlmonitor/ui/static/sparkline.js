@@ -1,7 +1,7 @@
 // One series over its last runs, small: title, band, line, earlier alerts, and the last value beside the line.
 
 import { Link, h } from "./element.js";
-import { capital, counted, dataDay } from "./format.js";
+import { capital, counted, dataDay, told } from "./format.js";
 import { Frame, Legend, usePlot } from "./frame.js";
 import { dagPlace } from "./places.js";
 
@@ -9,7 +9,7 @@ import { dagPlace } from "./places.js";
 export function sentenceOf(finding) {
   const { history, metric_words: words, value_words: value, expected } = finding;
   const days = history.length ? `, ${dataDay(history[0].window_start)} to ${dataDay(history.at(-1).window_start)}` : "";
-  const range = expected.words ? `, expected ${expected.words}` : "";
+  const range = told(expected.words) && `, expected ${expected.words}`;
   return `${capital(words)}, ${counted(history.length, "run")}${days}: now ${value}${range}.`;
 }
 
@@ -19,7 +19,7 @@ export function Sparkline({ finding, dagId, dates = 4 }) {
   const plot = usePlot(history, unit);
   if (!history.length) return h("p", { className: "mlm-quiet" }, "No value was stored of earlier runs.");
   const banded = Boolean(plot.band);
-  const chart = h(Frame, { points: history, plot, label: sentenceOf(finding), dates, lastWords: finding.value_words });
+  const chart = h(Frame, { points: history, plot, label: sentenceOf(finding), status: finding.status, dates, lastWords: finding.value_words });
   return h(
     "figure",
     { className: "mlm-figure" },
@@ -39,5 +39,5 @@ export function TinySparkline({ finding }) {
   const { history, unit } = finding;
   const plot = usePlot(history, unit);
   if (!history.length) return null;
-  return h(Frame, { points: history, plot, label: sentenceOf(finding), bare: true, className: "mlm-tiny-frame" });
+  return h(Frame, { points: history, plot, label: sentenceOf(finding), status: finding.status, bare: true, className: "mlm-tiny-frame" });
 }

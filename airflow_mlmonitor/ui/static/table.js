@@ -38,8 +38,9 @@ function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-/** A plain table of words; numbers stand right. */
-export function Numbers({ caption, headers, rows }) {
+/** A plain table; numbers stand right, and the first column and the last `words` ones left. */
+export function Numbers({ caption, headers, rows, words = 0 }) {
+  const look = (cell) => (cell >= headers.length - words ? "mlm-words" : undefined);
   return h(
     "div",
     { className: "mlm-numbers", tabIndex: 0, role: "region", "aria-label": caption },
@@ -47,8 +48,8 @@ export function Numbers({ caption, headers, rows }) {
       "table",
       null,
       h("caption", { className: "mlm-unseen" }, caption),
-      h("thead", null, h("tr", null, headers.map((words) => h("th", { key: words, scope: "col" }, words)))),
-      h("tbody", null, rows.map((row, at) => h("tr", { key: at }, row.map((words, cell) => h(cell ? "td" : "th", { key: cell, scope: cell ? undefined : "row" }, words))))),
+      h("thead", null, h("tr", null, headers.map((name, cell) => h("th", { key: name, scope: "col", className: look(cell) }, name)))),
+      h("tbody", null, rows.map((row, at) => h("tr", { key: at }, row.map((text, cell) => h(cell ? "td" : "th", { key: cell, scope: cell ? undefined : "row", className: look(cell) }, text))))),
     ),
   );
 }
@@ -67,7 +68,7 @@ export function useTable({ points, unit, title, extra }) {
   const table = h(
     "div",
     { id },
-    open ? h(Numbers, { caption: `${title}, by run, newest first`, headers: HEADERS, rows: rowsOf(points, unit).reverse() }) : null,
+    open ? h(Numbers, { caption: `${title}, by run, newest first`, headers: HEADERS, rows: rowsOf(points, unit).reverse(), words: 2 }) : null,
     open && extra?.rows.length ? h(Numbers, extra) : null,
   );
   return [buttons, table];

@@ -40,7 +40,7 @@ function findingsWords(findings, total) {
 
 function Report({ page, place, again }) {
   const { verdict, findings, learning, broken, can_edit: canEdit } = page;
-  const { dagId, runId } = place;
+  const { dagId } = place;
   const decisions = useDecisions(page.incident, again);
   const history = dagPlace(dagId, (findings[0] ?? page.closest[0])?.series ?? { monitor: verdict.monitor });
   const { incident } = decisions;
@@ -55,8 +55,8 @@ function Report({ page, place, again }) {
     null,
     h(
       Verdict,
-      { status: verdict.status, headline: verdict.headline, codes, actions, links },
-      h("p", { className: "mlm-impact" }, findingsWords(findings, page.findings_total), " ", rich(verdict.impact, codes), h(StartAt, { start: verdict.start_at, dagId, runId })),
+      { status: verdict.status, headline: verdict.headline, actions, links },
+      h("p", { className: "mlm-impact" }, findingsWords(findings, page.findings_total), " ", rich(verdict.impact, codes), h(StartAt, { start: verdict.start_at, ...place })),
       h(LearningLines, { learning, headline: verdict.headline, dagId }),
       anew ? h("p", { className: "mlm-impact", "data-mlm": "anew" }, "The task runs anew; this is what its last try found.") : null,
       h(MarkLine, { mark: verdict.mark, undo: h(UndoLink, { decisions, canEdit }) }),

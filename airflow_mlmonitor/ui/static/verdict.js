@@ -2,12 +2,12 @@
 
 import { Explained } from "./tooltip.js";
 import { Glyph, WORDS } from "./glyphs.js";
-import { Link, dotted, h, names, rich, unseen } from "./element.js";
-import { ago, clock, counted, dayOf, moment, number } from "./format.js";
+import { Fragment, Link, dotted, h, names, rich, unseen } from "./element.js";
+import { ago, clock, counted, dayOf, ended, moment, number } from "./format.js";
 import { taskPlace } from "./places.js";
 
 /** A card with a status and a sentence; everything else on it is optional. */
-export function Verdict({ status, headline, codes, children, actions, links, quiet }) {
+export function Verdict({ status, headline, children, actions, links, quiet }) {
   return h(
     "section",
     { className: names("mlm-card", "mlm-verdict", `mlm-is-${status}`, quiet && "mlm-small"), "data-mlm": "verdict", "data-status": status },
@@ -15,7 +15,7 @@ export function Verdict({ status, headline, codes, children, actions, links, qui
     h(
       "div",
       { className: "mlm-verdict-text" },
-      h("div", { "aria-live": "polite" }, h("h2", null, unseen(`${WORDS[status] ?? ""}: `), rich(headline, codes))),
+      h("div", { "aria-live": "polite" }, h("h2", null, unseen(`${WORDS[status] ?? ""}: `), rich(headline))),
       children,
       actions || links ? h("div", { className: "mlm-actions-row" }, actions, links ? h("div", { className: "mlm-links" }, links) : null) : null,
     ),
@@ -23,20 +23,10 @@ export function Verdict({ status, headline, codes, children, actions, links, qui
 }
 
 /** The task at which to start, as a link, and why. */
-export function StartAt({ start, dagId, runId }) {
+export function StartAt({ start, dagId, runId, taskId }) {
   if (!start) return null;
-  const link = h(Link, { to: taskPlace(dagId, runId, start.task_id) }, start.task_id);
-  return h("span", { "data-mlm": "start-at" }, " ", h("b", null, "Start at ", link), start.why ? `: ${start.why}` : "");
-}
-
-/** `2 findings failed, 2 warn.` */
-export function countsWords({ fail, warn, broken }) {
-  const found = [
-    fail ? `${counted(fail, "series", "series")} failed` : "",
-    warn ? `${fail ? warn : counted(warn, "series", "series")} ${warn === 1 ? "warns" : "warn"}` : "",
-    broken ? `${counted(broken, "check")} could not run` : "",
-  ].filter(Boolean);
-  return found.length ? `${found.join(", ")}.` : "";
+  const there = start.task_id === taskId ? "Start here" : h(Fragment, null, "Start at ", h(Link, { to: taskPlace(dagId, runId, start.task_id) }, start.task_id));
+  return h("span", { "data-mlm": "start-at" }, " ", h("b", null, there), start.why ? `: ${ended(start.why)}` : ".");
 }
 
 /** What a run rests on, in one line: rows, data day, model, what it is compared with, and when it was checked. */
