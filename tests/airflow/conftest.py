@@ -60,10 +60,14 @@ class Run:
 
     def __init__(self, dag: DAG, scheduler_dag: Any, run: DagRun) -> None:
         self._dag, self._scheduler_dag, self._run = dag, scheduler_dag, run
+        self.callback: Any = None
+        """What the scheduler asked the DAG processor for when the run ended: to call the DAG's callbacks."""
 
     def go(self) -> Run:
         """Run every task that can run, until none can."""
-        while self.step() or self.step():  # what one look marks as upstream_failed lets others run at the next
+        while (
+            self.step() or self.step()
+        ):  # what one look marks as upstream_failed lets others run at the next
             pass
         return self
 
@@ -110,7 +114,8 @@ class Run:
         with create_session() as session:
             run = session.merge(self._run)
             run.dag = self._scheduler_dag
-            ready, _ = run.update_state(session=session)
+            ready, asked = run.update_state(session=session, execute_callbacks=False)
+            self.callback = asked or self.callback
             for ti in ready:
                 ti.try_number += 1
                 ti.state = "queued"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from airflow.sdk import DAG, task
 
 from airflow_mlmonitor.checks import check
 from airflow_mlmonitor.data import Files
-from airflow_mlmonitor.judging import Bounds
+from airflow_mlmonitor.judging import Judge, Judgement, Status, Verdict
 from airflow_mlmonitor.notifications import (
     MLMonitorNotifier,
     Route,
@@ -25,7 +26,7 @@ from tests.listening import Listener, Mailbox, html_of, text_of
 
 NUMBERS = count()
 
-FARES = {1: 90, 2: 150, 3: 150, 4: 900, 5: 900, 6: 90, 7: 90, 8: 90, 9: 150}
+FARES = {1: 90, 2: 150, 3: 150, 4: 900, 5: 900, 6: 90, 7: 90, 8: 150}
 """The dearest fare of each day, of which 100 are allowed."""
 
 
@@ -33,6 +34,22 @@ FARES = {1: 90, 2: 150, 3: 150, 4: 900, 5: 900, 6: 90, 7: 90, 8: 90, 9: 150}
 def highest(now):
     """The fare of the richest passenger."""
     return now["fare"].max
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowed(Judge):
+    """Allows fares up to 100, and calls the double of what it last told twice as severe."""
+
+    status: Status = Status.FAIL
+
+    def judge(self, metrics, history, window=None):
+        return Judgement(verdicts=[self._of(metric) for metric in metrics])
+
+    def _of(self, metric):
+        if metric.value <= 100:
+            return Verdict(metric=metric, status=Status.OK, upper=100.0)
+        said = f"highest is {metric.value:g}; expected at most 100"
+        return Verdict(metric=metric, status=self.status, upper=100.0, severity=metric.value / 100, why=said)
 
 
 @pytest.fixture
@@ -48,20 +65,19 @@ def pager(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Listener:
     return listener
 
 
-def dag_of(source: Files, severity: str = "fail", *, dag_callback: Any = None, **kwargs: Any) -> DAG:
+def dag_of(source: Files, status: str = "fail", *, model: str = "fares", **kwargs: Any) -> DAG:
     with DAG(
         f"fares_{next(NUMBERS)}",
         schedule="@daily",
         start_date=after(0),
-        on_failure_callback=dag_callback,
         default_args={"owner": "ana"},
     ) as dag:
         MonitorOperator(
             task_id="look",
-            model="fares",
+            model=model,
             source=source,
             checks=[highest],
-            bounds=Bounds({"highest": {"max": 100, "severity": severity}}),
+            judge=Allowed(status=Status(status)),
             **kwargs,
         )
     return dag
@@ -87,11 +103,12 @@ def test_an_incident_is_told_when_it_opens_worsens_ends_and_never_in_between(
         "[failed] fares:",
         "[failed, worse] fares:",
         "[resolved] fares:",
-        "[failed] fares:",
+        "[failed, back] fares:",
     ]
-    assert counts == [0, 1, 1, 2, 2, 2, 3, 3, 4]
-    first, worse, over, new = mailbox.mails
-    assert first["References"] == worse["References"] == over["References"] != new["References"]
+    assert counts == [0, 1, 1, 2, 2, 2, 3, 4]
+    first, worse, over, back = mailbox.mails
+    assert {mail["References"] for mail in mailbox.mails} == {"<mlmonitor-incident-1@mlmonitor.invalid>"}
+    assert "incident 1 is back" in text_of(back)
     assert "You get this because incident 1 opened." in text_of(first)
     assert "mlmonitor ack 1" in text_of(first)
     assert "2 runs" not in text_of(first)
@@ -132,7 +149,7 @@ def test_a_green_task_tells_its_warnings(run_dag, store, fares, mailbox: Mailbox
         "[warning] fares:",
         "[warning, worse] fares:",
         "[resolved] fares:",
-        "[warning] fares:",
+        "[warning, back] fares:",
     ]
 
 
@@ -253,7 +270,7 @@ def test_without_the_store_people_are_told_what_the_task_left(
     run_dag(dag, "scheduled", after(2))
     (mail,) = mailbox.mails
     text = " ".join(text_of(mail).split())
-    assert "Found highest is 150.5; the bound is at most 100" in text
+    assert "Found highest is 150.5; expected at most 100" in text
     assert "The metrics store could not be read" in text
     assert "You get this because incident 1 opened." in text
 
@@ -272,7 +289,7 @@ def test_a_run_that_could_not_be_saved_is_told_with_what_it_found(
     assert run.state("look") == "failed"
     (mail,) = mailbox.mails
     text = " ".join(text_of(mail).split())
-    assert "highest is 150.5; the bound is at most 100" in text
+    assert "highest is 150.5; expected at most 100" in text
     assert "What was found could not be saved: The metrics store is full." in text
 
 
@@ -316,7 +333,7 @@ def test_each_mapped_instance_is_told_with_its_own_tab(run_dag, store, tmp_path,
             task_id="look",
             model="fares",
             checks=[highest],
-            bounds=Bounds({"highest": {"max": 100}}),
+            judge=Allowed(),
             on_failure_callback=MLMonitorNotifier(to=ToWebhook("hooks")),
         ).expand(source=[Files(f"{tmp_path}/{city}.csv") for city in ("rome", "paris")])
     run_dag(dag, "scheduled", after(2))
@@ -326,9 +343,10 @@ def test_each_mapped_instance_is_told_with_its_own_tab(run_dag, store, tmp_path,
 
 
 def test_a_digest_tells_what_a_day_brought(run_dag, store, fares, mailbox: Mailbox, listener: Listener):
-    look = dag_of(fares)
-    for day in FARES:
-        run_dag(look, "scheduled", after(day))
+    for model, days in (("fares", range(1, 8)), ("tips", (1, 2))):
+        look = dag_of(fares, model=model)
+        for day in days:
+            run_dag(look, "scheduled", after(day))
     with DAG(f"digest_{next(NUMBERS)}", schedule=None) as dag:
         DigestOperator(task_id="digest", to=[ToMail("{{ dag.dag_id }}@example.com"), ToWebhook("hooks")])
         DigestOperator(task_id="calm", to=ToMail("nobody@example.com"), model="fraud_*", when_quiet=False)
@@ -338,11 +356,9 @@ def test_a_digest_tells_what_a_day_brought(run_dag, store, fares, mailbox: Mailb
     assert mailbox.to == [[f"{dag.dag_id}@example.com"]]
     assert "1 incident open, 1 of them new; 1 over" in mail["Subject"]
     text = text_of(mail)
-    assert "New\n  fares   ✕ highest is 150.5, expected at most 100 (1 run, incident 2)" in " \n".join(
-        line.rstrip() for line in text.split(" \n")
-    )
-    assert "Over\n" in text
-    assert "Budget used\n  fares   2 of " in text
+    assert "New\n  tips   ✕ highest is 150.5, expected at most 100 (1 run, incident 2)" in text
+    assert "Over\n  fares   ✓ highest is 150.5, expected at most 100 (4 runs, incident 1)" in text
+    assert "Budget used\n  fares   1 of " in text
     (body,) = listener.bodies
     assert [one["id"] for one in body["opened"]] == [2]
     assert [one["id"] for one in body["over"]] == [1]
