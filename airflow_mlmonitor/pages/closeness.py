@@ -119,15 +119,15 @@ def columns_of(verdicts: Sequence[Verdict], facts: Mapping[str, str]) -> list[st
 
 
 def quiet_columns(near: Sequence[Used], columns: Sequence[str]) -> list[QuietDocument]:
-    """Write each of some columns in one line, that nearest to a limit first; last those of which nothing is expected."""
+    """Write each of some columns in one line, that nearest to a limit first, last those without any."""
     known = {verdict.metric.column: (part, verdict) for part, verdict in near}
     quiet: list[QuietDocument] = [
         {"column": name, "words": nearness_words(known[name][1]), "ratio": round(known[name][0], 4)}
         for name in sorted(known.keys() & set(columns), key=lambda name: -known[name][0])
         if name
     ]
-    rest = (name for name in columns if name not in known)
-    return [*quiet, *({"column": name, "words": "", "ratio": 0.0} for name in rest)]
+    quiet += [{"column": name, "words": "", "ratio": 0.0} for name in columns if name not in known]
+    return quiet
 
 
 def nearness_words(verdict: Verdict) -> str:
