@@ -130,7 +130,7 @@ def _schema(store: MetricsStore, incident: Incident) -> Iterator[Change]:
                     kind="schema",
                     name=f"column {name}",
                     before=before.get(name, ""),
-                    after=after.get(name, "gone"),
+                    after=after.get(name, "gone") if name in before else f"new, {after[name]}",
                     window=window,
                     runs_since=len(known) - 2 - place,
                 )
@@ -162,11 +162,13 @@ def _dependencies(store: MetricsStore, incident: Incident, monitor: str) -> Iter
 
 def _told(told: Any) -> Iterator[tuple[str, str]]:
     for title, words in told.items() if isinstance(told, dict) else ():
-        yield from ((str(title), str(said)) for said in words)
+        yield from ((str(title), str(said)) for said in (words if isinstance(words, list) else ()))
 
 
 def _spelled(words: str) -> tuple[str, str, str]:
     found = next(filter(None, (spelling.fullmatch(words) for spelling in SPELLINGS)), None)
     if found is None:
         return "", "", words
+    if found.re is SPELLINGS[-1]:
+        return found["part"], "", f"new, {found['after']}"
     return found["part"], found["before"], found["after"] or "gone"
