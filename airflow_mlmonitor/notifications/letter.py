@@ -14,6 +14,9 @@ from airflow_mlmonitor.notifications.news_words import subject_line
 from airflow_mlmonitor.notifications.page_attachment import page_attachment
 from airflow_mlmonitor.notifications.plain_text import plain_mail
 
+LINE = 200
+"""Characters of a header before it is folded; a server takes 998."""
+
 DOMAIN = "mlmonitor.invalid"
 """Where the ids of threads live: nobody writes there."""
 
@@ -61,6 +64,9 @@ class Letter:
             )
         if self.attachment:
             message.add_attachment(self.attachment, subtype="html", filename="report.html", cte="base64")
+        if self.subject.isascii():
+            # Folded, a subject would begin with a space: Python breaks the line before its first word.
+            message.policy = message.policy.clone(max_line_length=LINE)
         return message
 
 
