@@ -11,9 +11,9 @@ export function Banner() {
   const { data } = useAsk("banner", {}, { unsettled: () => true });
   if (!data || !data.open) return null;
   const { headline, model, status, incident_id: number, opened_at: begin, acknowledged, others, open } = data;
-  const unknown = Math.max(0, open - 1 - others.length);
+  const unknown = Math.max(0, open - acknowledged - 1 - others.length);
   const rest = unknown ? [...others.slice(0, 2), `${others.slice(2).length + unknown} more`] : others;
-  const also = rest.length ? `also ${unknown ? `${rest.slice(0, -1).join(", ")} and ${rest.at(-1)}` : listed(rest)}` : "";
+  const also = rest.length ? `also ${listed(rest)}` : "";
   const words = headline && model && !headline.startsWith(model) ? `${model}: ${lower(headline)}` : headline;
   const detail = [begin && number !== null ? `${lasting(begin)}, nobody on it yet` : "", also, acknowledged ? `${acknowledged} acknowledged` : ""].filter(Boolean).join(" · ");
   const line = h(
