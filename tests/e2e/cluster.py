@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,14 +60,15 @@ class Cluster:
             self.users[name] = User(self.url, name, passwords[name])
         return self.users[name]
 
-    def run(self, *command: object) -> str:
+    def run(self, *command: object, folder: Path | None = None) -> str:
         """Run a command in the environment of the cluster to its end, and return what it printed.
 
+        :param folder: where it is run; by default the cluster's own.
         :raises RuntimeError: it failed.
         """
         words = [str(word) for word in command]
         done = subprocess.run(
-            words, env=self.env, cwd=self.folder, capture_output=True, text=True, check=False
+            words, env=self.env, cwd=folder or self.folder, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
@@ -110,38 +111,51 @@ class Cluster:
         return bool(health) and all(health.get(name, {}).get("status") == "healthy" for name in watched)
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that belongs to this cluster by its environment, tasks included."""
-        found = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                if process.environ().get("AIRFLOW_HOME") == self.env["AIRFLOW_HOME"]:
-                    found.append(process)
-        return found
+        """Every process of this cluster: what its components started, and what has its home in the environment.
+
+        Tasks outlive the worker that started them; what gives itself a title overwrites its environment.
+        """
+        started = [component.process for component in self.components]
+        children = [child for process in started for child in children_of(process)]
+        homes = [process for process in psutil.process_iter() if self._is_at_home(process)]
+        return [process for process in {*started, *children, *homes} if process.is_running()]
+
+    def _is_at_home(self, process: psutil.Process) -> bool:
+        try:
+            return bool(process.environ().get("AIRFLOW_HOME") == self.env["AIRFLOW_HOME"])
+        except psutil.Error:
+            return False
 
     def listens_on(self) -> set[tuple[str, int]]:
         """The addresses on which something of this cluster can be reached."""
-        found = set()
+        found: set[tuple[str, int]] = set()
         for process in self.processes():
-            with suppress(psutil.NoSuchProcess):
-                found |= {
-                    (one.laddr.ip, one.laddr.port)
-                    for one in process.net_connections()
-                    if one.status == psutil.CONN_LISTEN
-                }
+            with suppress(psutil.Error):
+                connections = process.net_connections()
+                found |= {tuple(one.laddr) for one in connections if one.status == psutil.CONN_LISTEN}
         return found
 
     def stop(self) -> None:
         """End every process that was started, and what these have left running."""
         for user in self.users.values():
             user.http.close()
+        known = self.processes()
         for component in self.components:
             component.ask_to_stop()
         deadline = time.monotonic() + STOP_SECONDS
         for component in self.components:
             component.stop(deadline - time.monotonic())
-        for process in self.processes():
+        for process in {*known, *self.processes()}:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+
+def children_of(process: psutil.Process) -> list[psutil.Process]:
+    """Return what a process has started, and what that has."""
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 @contextmanager
@@ -154,6 +168,7 @@ def cluster(
     components: Sequence[str] = ("scheduler", "dag-processor", "triggerer"),
     settings: Mapping[str, str] | None = None,
     entrypoint: Path | None = None,
+    meanwhile: Callable[[Cluster], object] = lambda made: None,
 ) -> Iterator[Cluster]:
     """Start an Airflow on fresh databases, and end it.
 
@@ -163,6 +178,7 @@ def cluster(
     :param components: what to start beside the api-server.
     :param settings: more of the environment.
     :param entrypoint: a command that prepares the databases and starts the components, in the place of Airflow's own.
+    :param meanwhile: what is to be done while they start.
     """
     for name in ("dags", "airflow", "said"):
         (folder / name).mkdir(parents=True)
@@ -182,6 +198,7 @@ def cluster(
         try:
             for name in ("api-server", *components):
                 made.start(name)
+            meanwhile(made)
             made.wait()
             progress.say(f"api-server, {', '.join(components)} are up")
             yield made

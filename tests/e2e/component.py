@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 TOLD_LINES = 40
 
 
@@ -27,7 +29,7 @@ class Component:
         self.name = name
         self.log = folder / f"{name}.log"
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = psutil.Popen(
                 command,
                 env=dict(env),
                 cwd=folder,
@@ -38,9 +40,9 @@ class Component:
             )
 
     @property
-    def pid(self) -> int:
-        """Its process id, which is that of its group too."""
-        return self._process.pid
+    def process(self) -> psutil.Process:
+        """The process; its id is that of its group too."""
+        return self._process
 
     @property
     def is_running(self) -> bool:
@@ -59,8 +61,8 @@ class Component:
 
     def stop(self, seconds: float) -> None:
         """Wait for its end, so long at most; whatever is left of its group then is killed."""
-        with suppress(subprocess.TimeoutExpired):
+        with suppress(psutil.TimeoutExpired):
             self._process.wait(max(0.0, seconds))
         with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

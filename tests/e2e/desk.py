@@ -1,0 +1,74 @@
+"""Two people in front of the same Airflow: one who may only read, and one who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from playwright.sync_api import Browser
+
+from tests.e2e.browsing import Window, log_in
+from tests.e2e.morning import Morning
+
+AS_AIRFLOW_WRITES = ":+"
+"""What Airflow leaves as it is in the paths of its UI."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Where somebody sits on that morning.
+
+    :param morning: what they find.
+    :param browser: with which further windows can be opened.
+    :param viewer: the window of who may only read.
+    :param admin: the window of who decides.
+    """
+
+    morning: Morning
+    browser: Browser
+    viewer: Window
+    admin: Window
+
+    @property
+    def task(self) -> str:
+        """The path of the task that failed."""
+        run = quote(self.morning.run_id, safe=AS_AIRFLOW_WRITES)
+        return f"/dags/flight_delay/runs/{run}/tasks/skew"
+
+    @property
+    def run(self) -> str:
+        """The path of the run with several monitors."""
+        return f"/dags/departures/runs/{quote(self.morning.departures, safe=AS_AIRFLOW_WRITES)}"
+
+    @property
+    def incident(self) -> str:
+        """The path of the incident."""
+        return f"/plugin/mlmonitor/incident/{self.morning.incident()}"
+
+    @contextmanager
+    def window(self, *, width: int, dark: bool) -> Iterator[Window]:
+        """Open another window of the viewer's."""
+        window = log_in(self.browser, self.morning.viewer, width=width, dark=dark)
+        try:
+            yield window
+        finally:
+            window.close()
+            self.viewer.errors.extend(window.errors)
+            self.viewer.elsewhere.extend(window.elsewhere)
+
+
+TASK, RUN, DAG = "plugin/mlmonitor_task", "plugin/mlmonitor_run", "plugin/mlmonitor_dag"
+"""Our tabs, below the paths of Airflow's pages."""
+
+
+@contextmanager
+def desk(browser: Browser, morning: Morning) -> Iterator[Desk]:
+    """Log both in."""
+    viewer, admin = log_in(browser, morning.viewer), log_in(browser, morning.admin)
+    try:
+        yield Desk(morning=morning, browser=browser, viewer=viewer, admin=admin)
+    finally:
+        viewer.close()
+        admin.close()
