@@ -23,20 +23,18 @@ export function IncidentPage({ number }) {
   return h(Refused, { error, again });
 }
 
-/** All findings of the groups, each once, by its rank. */
-function findingsOf(groups) {
-  const byRank = new Map(groups.flatMap(({ series }) => series).map((finding) => [finding.rank, finding]));
-  return [...byRank.values()].sort((a, b) => a.rank - b.rank);
-}
+/** What a decision is about: each group is one finding, whatever the columns that show it. */
+const findingsOf = (groups) => groups.map(({ title, why, series }, at) => ({ rank: at + 1, title: why ? `${title}, ${why}` : title, status: series[0]?.status ?? "fail" }));
 
 function Incident({ page, again }) {
   const { verdict, groups, can_edit: canEdit, task, run_id: runId, map_index: mapIndex } = page;
   const decisions = useDecisions(page.incident, again);
   const { incident } = decisions;
   const findings = findingsOf(groups);
-  const columns = new Set(findings.flatMap((finding) => finding.columns));
+  const shown = groups.flatMap((group) => group.series);
+  const columns = new Set(shown.map(({ series }) => series.column).filter(Boolean));
   const codes = [...columns];
-  const series = findings[0]?.series ?? { monitor: incident.monitor };
+  const series = shown[0]?.series ?? { monitor: incident.monitor };
   const links = [
     runId && h(Link, { key: "task", to: taskPlace(incident.dag_id, runId, task.task_id, mapIndex), "data-mlm": "to-task" }, "Task"),
     runId && h(Link, { key: "run", to: runPlace(incident.dag_id, runId) }, "Run"),
@@ -64,9 +62,9 @@ function Incident({ page, again }) {
 
 function factsOf(page, incident, columns) {
   const { resolved_at: end, recorded_at: begin } = incident;
-  const open = end ? "Over" : `Open for ${lasting(begin)}`;
+  const standing = end ? ["Over"] : [`Open for ${lasting(begin)}`, stateWords(incident)];
   const budget = page.budget_words && (/^budget/i.test(page.budget_words) ? page.budget_words : `budget of ${incident.model}: ${page.budget_words}`);
-  return [open, stateWords(incident), columns && counted(columns, "column"), counted(incident.runs, "run"), budget].filter(Boolean).join(" · ");
+  return [...standing, columns && counted(columns, "column"), counted(incident.runs, "run"), budget].filter(Boolean).join(" · ");
 }
 
 const SIGNS = { note: "note", acknowledged: "check", acknowledge: "check", escalated: "grow", grew: "grow", sent: "message", notified: "message", change: "change", changed: "change", undo: "undo", undone: "undo" };

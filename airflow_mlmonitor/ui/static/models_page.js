@@ -120,10 +120,10 @@ function Chips({ counts, total, chosen, onChoose }) {
 const COLUMNS = [
   ["state", "State", ""],
   ["model", "Model", ""],
-  ["team", "Team", "mlm-wide-only"],
+  ["team", "Team", "mlm-roomy"],
   [null, "Open incident", ""],
   ["budget", "Budget left", "mlm-right", "Of the false alerts asked for in 30 days, the part that is left."],
-  [null, "30 runs", "mlm-wide-only"],
+  [null, "30 runs", "mlm-roomy"],
   ["run", "Last run", "mlm-right"],
   ["age", "Model age", "mlm-right mlm-wide-only", "Days since it was trained, of those it may have."],
 ];
@@ -173,10 +173,10 @@ function Model({ row }) {
     { "data-mlm": "model", "data-model": row.model, "data-status": row.status },
     h("td", null, h(StatusWord, { status: row.status, words: LABELS[row.status] })),
     h("th", { scope: "row" }, row.dag_id ? h(Link, { to: dagPlace(row.dag_id) }, row.model) : row.model),
-    h("td", { className: "mlm-wide-only mlm-muted" }, row.team || ABSENT),
+    h("td", { className: "mlm-roomy mlm-muted" }, row.team || ABSENT),
     h("td", { className: "mlm-muted mlm-says" }, incident ? h(Fragment, null, h(Link, { to: incidentPlace(incident.id) }, incident.id), " ", incident.title, row.incidents_open > 1 ? ` and ${row.incidents_open - 1} more` : "") : row.note || ABSENT),
     h("td", { className: "mlm-right" }, h(BudgetBar, { left: row.budget_left })),
-    h("td", { className: "mlm-wide-only" }, h(Strip, { cells: row.strip })),
+    h("td", { className: "mlm-roomy" }, h(Strip, { cells: row.strip })),
     h("td", { className: "mlm-right" }, row.last_run_at ? h(Explained, { help: lastWords(row), side: "end" }, `${lasting(row.last_run_at)} ago`) : ABSENT, late ? h("span", { className: "mlm-flag" }, " ▲", unseen(" late")) : null),
     h("td", { className: "mlm-right mlm-wide-only" }, age === null ? ABSENT : h(Fragment, null, old ? h("b", null, Math.round(age)) : Math.round(age), h("span", { className: "mlm-muted" }, most === null ? " d" : ` of ${Math.round(most)} d`), old ? h("span", { className: "mlm-flag" }, " ▲", unseen(" too old")) : null)),
   );

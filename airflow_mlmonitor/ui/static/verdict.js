@@ -39,7 +39,7 @@ export function Facts({ verdict }) {
     { className: "mlm-facts" },
     dotted([
       verdict.rarity && h(Explained, { help: line }, verdict.rarity),
-      verdict.rows !== null && counted(verdict.rows, "row"),
+      judged && counted(verdict.rows, "row"),
       verdict.window_words && `data of ${verdict.window_words} (UTC)`,
       verdict.model_version && `model ${verdict.model_version}`,
       runs && h("span", null, "compared with ", h(Explained, { help: "Runs of this monitor that count as history: without those marked bad." }, runs)),
