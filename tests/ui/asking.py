@@ -31,21 +31,26 @@ READS = (
 OF_A_DAG = READS[:6] + READS[8:10]
 """Those that say something of one DAG."""
 
+ASKED = {
+    "/api/report": ("dag_id", "run_id", "task_id"),
+    "/report": ("dag_id", "run_id", "task_id"),
+    "/api/run": ("dag_id", "run_id"),
+    "/api/dag": ("dag_id",),
+    "/api/series": ("monitor",),
+    "/api/series/names": ("monitor",),
+}
+"""What they are asked with."""
+
 OTHERS = ("/openapi.json", "/static/{name:path}")
 DECIDES = "/api/incident/{number}/{action}"
 
 
 def address(route: str, about: dict[str, Any]) -> str:
     """Where to ask a route about something: a DAG, its run, task, monitor and incident."""
-    asked: dict[str, Any] = {
-        "/api/report": {name: about[name] for name in ("dag_id", "run_id", "task_id")},
-        "/report": {name: about[name] for name in ("dag_id", "run_id", "task_id")},
-        "/api/run": {name: about[name] for name in ("dag_id", "run_id")},
-        "/api/dag": {"dag_id": about["dag_id"]},
-        "/api/series": {"monitor": about["monitor"], "metric": "rows"},
-        "/api/series/names": {"monitor": about["monitor"]},
-    }.get(route, {})
-    path = route.replace("{number}", str(about["incident"])).replace("{name:path}", "main.js")
+    path = route.replace("{number}", str(about.get("incident"))).replace("{name:path}", "main.js")
+    asked = {name: about[name] for name in ASKED.get(route, ())}
+    if route == "/api/series":
+        asked["metric"] = "rows"
     return f"/mlmonitor{path}" + (f"?{urlencode(asked)}" if asked else "")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any
 
 from airflow.models.dag import DagModel
@@ -68,17 +69,22 @@ def in_order(waits: Mapping[str, set[str]]) -> list[str]:
     >>> in_order({"score": {"build"}, "load": set(), "build": {"load"}, "report": set()})
     ['load', 'build', 'score', 'report']
     """
+    places = {task_id: place for place, task_id in enumerate(waits)}
+    missing = {task_id: {one for one in earlier if one in places} for task_id, earlier in waits.items()}
+    after: dict[str, list[str]] = {}
+    for task_id, earlier in missing.items():
+        for one in earlier:
+            after.setdefault(one, []).append(task_id)
+    ready = [(places[task_id], task_id) for task_id, earlier in missing.items() if not earlier]
     ordered: dict[str, None] = {}
-
-    def visit(task_id: str, above: frozenset[str]) -> None:
-        for earlier in sorted(waits.get(task_id, ()), key=list(waits).index):
-            if earlier not in above:
-                visit(earlier, above | {earlier})
-        ordered.setdefault(task_id)
-
-    for task_id in waits:
-        visit(task_id, frozenset({task_id}))
-    return list(ordered)
+    while ready:
+        _, task_id = heappop(ready)
+        ordered[task_id] = None
+        for later in after.get(task_id, ()):
+            missing[later].discard(task_id)
+            if not missing[later]:
+                heappush(ready, (places[later], later))
+    return list(ordered | dict.fromkeys(waits))
 
 
 def knows_dag(dag_id: str) -> bool:
