@@ -49,7 +49,10 @@ class Bounds:
             _refuse_nonsense(f"The bound {name!r}", limit)
 
     def tighten(self, verdicts: list[Verdict]) -> list[Verdict]:
-        """Return the verdicts, those out of bounds replaced by what the bound says where that is graver."""
+        """Return the verdicts, those out of bounds replaced by what the bound says where that is graver.
+
+        A quiet verdict of which nothing was expected gets the bound's range, so that people see what may be.
+        """
         return [self._tightened(verdict) for verdict in verdicts]
 
     def unmatched(self, metrics: Sequence[Metric]) -> list[Verdict]:
@@ -74,6 +77,8 @@ class Bounds:
                 bounded = _bounded(verdict, limit)
                 if bounded.status.rank > verdict.status.rank:
                     verdict = bounded
+                elif verdict.status is Status.OK and verdict.lower is None and verdict.upper is None:
+                    verdict = replace(verdict, lower=limit.get("min"), upper=limit.get("max"))
         return verdict
 
 

@@ -122,3 +122,15 @@ def test_a_bound_that_cannot_work_is_refused_when_it_is_written(limit: dict[str,
     with pytest.raises(ConfigurationError) as refusal:
         Bounds({"temp.null_share": limit})
     assert f"The bound 'temp.null_share' {said}" in str(refusal.value)
+
+
+def test_a_quiet_verdict_without_a_range_shows_the_limit_it_keeps() -> None:
+    metric = Metric(name="model_age_days", value=48.0)
+    plain = Verdict(metric=metric, status=Status.OK)
+    bounds = Bounds({"model_age_days": {"max": 90.0, "severity": "warn"}})
+    (kept,) = bounds.tighten([plain])
+    assert (kept.status, kept.lower, kept.upper, kept.why) == (Status.OK, None, 90.0, "")
+    learned = Verdict(metric=metric, status=Status.OK, lower=40.0, upper=50.0)
+    young = Verdict(metric=metric, status=Status.LEARNING)
+    warned = Verdict(metric=metric, status=Status.WARN)
+    assert bounds.tighten([learned, young, warned]) == [learned, young, warned]
