@@ -272,7 +272,7 @@ def incident_page(**changes: Any) -> IncidentPage:
         "likely": "weather_client 4.0.0, first used in this run.",
         "evidence": ["Only EWR is affected; JFK and LGA have 24 of 24 hours."],
         "next": "Reload EWR with station code KEWR, clear `load_weather` and downstream.",
-        "budget_words": "budget of flight_delay: used up",
+        "budget_words": "used up, 1 of 1 alerts in 30 days",
         "task": {"task_id": "check_features", "why": ""},
         "run_id": "scheduled__2026-11-20",
         "map_index": -1,

@@ -243,6 +243,7 @@ def test_a_dag_run_marks_where_to_start_and_shows_what_failed_below() -> None:
 
 def test_an_incident_has_its_timeline_and_its_columns() -> None:
     page = Page(incident_html(pages_made.incident_page(), links=LINKS))
+    assert "Budget of flight_delay: used up, 1 of 1 alerts in 30 days" in page.text
     assert "20 Nov, 03:14 Note by on-call (data)" in page.text
     assert "weather_client 3.1.0 → 4.0.0 11 h before first run with it" in page.text
     assert "Missing on the same 356 rows origin = EWR · 2 columns" in page.text
@@ -255,6 +256,11 @@ def test_models_that_need_attention_stand_first_and_can_be_searched() -> None:
     assert "used up" in page.text
     assert "98%" in page.text
     assert "https://airflow.example.com/plugin/mlmonitor?q=a%22b&state=ok" in page.hrefs
+    counts = Page(
+        models_html(pages_made.models_page(counts={"all": 2, "attention": 1, "late": 0}), links=LINKS)
+    ).text
+    assert "All 2Need attention 1" in counts
+    assert "Late" not in counts
     assert "No model matches." in Page(models_html(pages_made.models_page(models=[]), query="x")).text
     assert "No model is monitored yet." in Page(models_html(pages_made.models_page(models=[]))).text
 
