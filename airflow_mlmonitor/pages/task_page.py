@@ -64,8 +64,10 @@ def task_page(
     StoreError
         The store could not be read.
     """
-    runs = store.runs(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, last=SAME_TASK)
-    return _page(store, max(runs, key=lambda run: (run.status.rank, run.window))) if runs else None
+    with store.snapshot():
+        runs = store.runs(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, last=SAME_TASK)
+        worst = max(runs, key=lambda run: (run.status.rank, run.window), default=None)
+        return _page(store, worst) if worst else None
 
 
 def run_page(store: MetricsStore, *, monitor: str, window: Window) -> TaskPage | None:
@@ -76,8 +78,9 @@ def run_page(store: MetricsStore, *, monitor: str, window: Window) -> TaskPage |
     StoreError
         The store could not be read.
     """
-    run = store.run(monitor, window)
-    return _page(store, run) if run else None
+    with store.snapshot():
+        run = store.run(monitor, window)
+        return _page(store, run) if run else None
 
 
 def _page(store: MetricsStore, run: Run) -> TaskPage:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine
@@ -45,10 +47,34 @@ class Database:
         self._reader = make_engine(url, read_only=read_only)
         self._writer = writing(self._reader)
         self._process = os.getpid()
+        self._held = threading.local()
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in a transaction that sees one snapshot."""
-        return self._attempt(self._reader, work)
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is None:
+            return self._attempt(self._reader, work)
+        try:
+            return work(held)
+        except (SQLAlchemyError, OSError) as error:
+            raise explained(error, self.name) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let this thread's reads within it share one transaction."""
+        if getattr(self._held, "connection", None) is not None:
+            yield
+            return
+        self._leave_parents_connections()
+        try:
+            with self._reader.begin() as connection:
+                self._held.connection = connection
+                try:
+                    yield
+                finally:
+                    self._held.connection = None
+        except (SQLAlchemyError, OSError) as error:
+            raise explained(error, self.name) from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in a transaction; it is done again, from its start, if it lost against another one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -38,6 +39,15 @@ class MemoryStore(MemoryLogbook, MetricsStore):
         super().__init__()
         self._profiles: dict[Key, bytes] = {}
         self._pins: dict[tuple[str, str], Pin] = {}
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads within it see one state of the store: nobody writes meanwhile."""
+        return self._alone()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._lock:
+            yield
 
     def save(self, report: Report, *, profile: bytes | None = None) -> list[Notice]:
         """Remember a run and, encoded, the profile of its rows; say what it meant for incidents."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -95,6 +96,13 @@ class SqlStore(SqlLogbook, MetricsStore):
     def dispose(self) -> None:
         """Close the connections; the next use opens new ones."""
         self._database.dispose()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all that this thread reads within it see one state of the store, over one connection."""
+        self._schema.require(auto_upgrade=self._auto_upgrade)
+        with self._database.snapshot():
+            yield
 
     def save(self, report: Report, *, profile: bytes | None = None) -> list[Notice]:
         """Remember a run and, encoded, the profile of its rows; say what it meant for incidents."""

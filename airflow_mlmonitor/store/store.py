@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,10 +86,27 @@ class MetricsStore(Casebook, Logbook, ABC):
     **One series.** A metric's scale, family and bad direction belong to its series: what was saved last holds for
     every run of it. So does a monitor's model.
 
+    **One state.** Each read sees one state of the store; several do in a :meth:`snapshot`.
+
     **Threads and processes.** One store object may be used by many threads; many processes may use one database.
 
     Profiles go in and out encoded (:meth:`Profile.encode`): a store needs to know nothing of them.
     """
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all that this thread reads within it see one state of the store, over one connection.
+
+        What is written meanwhile, even by this thread, is seen after it.
+
+        Examples
+        --------
+        >>> from airflow_mlmonitor.store import MemoryStore
+        >>> store = MemoryStore()
+        >>> with store.snapshot():
+        ...     (store.monitors(), store.runs())
+        ([], [])
+        """
+        return nullcontext()
 
     @abstractmethod
     def save(self, report: Report, *, profile: bytes | None = None) -> list[Notice]:
