@@ -246,9 +246,9 @@ def test_a_link_out_of_a_store_never_runs_a_script(run: Run) -> None:
 
 
 def test_ids_are_written_into_addresses_as_they_have_to_be(run: Run) -> None:
-    body = "return [it.taskPlace('d', 'manual__2026+00:00', 'g.t', 3), it.incidentIn(given), it.incidentIn('/plugin/mlmonitor')];"
+    body = "return [it.taskPlace('d', 'manual__2026+00:00', 'g/t', 3), it.incidentIn(given), it.incidentIn('/plugin/mlmonitor')];"
     assert run("places.js", body, "/air/plugin/mlmonitor/incident/142") == [
-        "/dags/d/runs/manual__2026%2B00%3A00/tasks/g.t/mapped/3/plugin/mlmonitor_task",
+        "/dags/d/runs/manual__2026+00:00/tasks/g%2Ft/mapped/3/plugin/mlmonitor_task",
         142,
         None,
     ]
