@@ -204,7 +204,7 @@ def _joined(circumstances: Circumstances, group: Sequence[Gap], part: Part | Non
         confidence=0.98 if part else 0.95,
         columns=columns,
         slice=part.where if part and not everywhere else "",
-        rows=round(lead.lost),
+        rows=part.nulls if part and not everywhere else round(lead.lost),
         families=("null_pattern",),
     )
 
