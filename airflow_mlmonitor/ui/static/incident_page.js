@@ -139,7 +139,7 @@ function Changes({ changes }) {
   return h(
     "section",
     { className: "mlm-card", "data-mlm": "changes" },
-    h("header", null, h("h3", null, "What changed before it opened"), h("p", { className: "mlm-facts" }, changes.length ? "Nearest first. A change is a hint, not a proof." : "Nothing that was looked at.")),
+    h("header", null, h("h3", null, "What changed before it opened"), h("p", { className: "mlm-facts" }, changes.length ? "Nearest first. A change is a hint, not a proof." : "No change was seen.")),
     changes.length
       ? h(
           "table",
