@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Happening, Incident
 from airflow_mlmonitor.notifications.news import Fact, Occasion
-from airflow_mlmonitor.pages.moments import span_words, window_words
+from airflow_mlmonitor.pages.moment_words import span_words, window_words
 from airflow_mlmonitor.report.table import printable
 from airflow_mlmonitor.report.words import plural
 

@@ -11,7 +11,7 @@ from airflow_mlmonitor.judging.incident import Alert, Incident
 from airflow_mlmonitor.pages.concluding import FOUND, beside, headline, overall, task_name
 from airflow_mlmonitor.pages.documents import DagRunPage, DisplayName, RunRowDocument
 from airflow_mlmonitor.pages.incident_line import incident_document, open_first
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.pages.run_sentence import run_sentence
 from airflow_mlmonitor.pages.stored_causes import StoredCause, causes_in, shared
 from airflow_mlmonitor.pages.strip import ratio, strip

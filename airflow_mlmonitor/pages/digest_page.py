@@ -13,7 +13,7 @@ from airflow_mlmonitor.pages.documents import IncidentDocument
 from airflow_mlmonitor.pages.incident_line import incident_document, open_first
 from airflow_mlmonitor.pages.lateness import GRACE, PATIENCE, distance, every_words
 from airflow_mlmonitor.pages.models_page import models_page
-from airflow_mlmonitor.pages.moments import day_words, iso, short_day
+from airflow_mlmonitor.pages.moment_words import day_words, iso, short_day
 from airflow_mlmonitor.pages.overview_documents import ModelRowDocument
 from airflow_mlmonitor.pages.whereabouts import dags_of
 from airflow_mlmonitor.report.words import number, plural

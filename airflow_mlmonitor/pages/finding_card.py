@@ -15,7 +15,7 @@ from airflow_mlmonitor.pages.findings_document import (
     LinkDocument,
     SeriesDocument,
 )
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.pages.reference_profile import Shown
 from airflow_mlmonitor.pages.said_before import record, since
 from airflow_mlmonitor.pages.series_page import point_document

@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Incident
-from airflow_mlmonitor.pages.moments import iso, span_words
+from airflow_mlmonitor.pages.moment_words import iso, span_words
 from airflow_mlmonitor.pages.overview_documents import ChangeDocument
 from airflow_mlmonitor.pages.stored_causes import fact
 from airflow_mlmonitor.report.table import printable

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from airflow_mlmonitor.judging.incident import UNRESOLVED, Happening, Incident, IncidentState
 from airflow_mlmonitor.pages.documents import IncidentDocument, LaneDocument
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.report.table import printable
 
 

@@ -16,7 +16,7 @@ from airflow_mlmonitor.pages.incident_groups import affected, keys_of
 from airflow_mlmonitor.pages.incident_line import incident_document, title_of
 from airflow_mlmonitor.pages.incident_timeline import notes, timeline
 from airflow_mlmonitor.pages.models_page import MONTH
-from airflow_mlmonitor.pages.moments import iso, window_words
+from airflow_mlmonitor.pages.moment_words import iso, window_words
 from airflow_mlmonitor.pages.overview_documents import IncidentPage
 from airflow_mlmonitor.pages.said_before import since
 from airflow_mlmonitor.pages.titles import plainly

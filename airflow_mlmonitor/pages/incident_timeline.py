@@ -9,7 +9,7 @@ from airflow_mlmonitor.judging.course import DOUBLINGS, RESOLVES
 from airflow_mlmonitor.judging.incident import UNRESOLVED, Event, Happening, Incident
 from airflow_mlmonitor.pages.incident_changes import Change
 from airflow_mlmonitor.pages.incident_line import title_of
-from airflow_mlmonitor.pages.moments import day_words, iso, window_words
+from airflow_mlmonitor.pages.moment_words import day_words, iso, window_words
 from airflow_mlmonitor.pages.overview_documents import NoteDocument, TimelineDocument
 from airflow_mlmonitor.report.table import printable
 from airflow_mlmonitor.report.words import plural

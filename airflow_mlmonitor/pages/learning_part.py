@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.pages.documents import LearningDocument, WouldHaveDocument
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.pages.titles import Place, plainly, title
 from airflow_mlmonitor.pages.vocabulary import metric_words
 from airflow_mlmonitor.report.words import amount

@@ -15,7 +15,7 @@ from airflow_mlmonitor.pages.documents import DisplayName
 from airflow_mlmonitor.pages.findings_document import StripDocument
 from airflow_mlmonitor.pages.incident_line import open_first
 from airflow_mlmonitor.pages.lateness import distance, every_words, late_since
-from airflow_mlmonitor.pages.moments import short_day
+from airflow_mlmonitor.pages.moment_words import short_day
 from airflow_mlmonitor.pages.strip import strip_cell
 from airflow_mlmonitor.store.history import Run
 

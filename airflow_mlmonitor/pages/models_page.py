@@ -13,7 +13,7 @@ from airflow_mlmonitor.pages.dag_facts import DagFacts
 from airflow_mlmonitor.pages.documents import DisplayName
 from airflow_mlmonitor.pages.incident_line import incident_document
 from airflow_mlmonitor.pages.model_rows import STRIP, ModelRow, model_rows
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.pages.overview_documents import ModelRowDocument, ModelsPage
 from airflow_mlmonitor.pages.recent_runs import recent_runs
 from airflow_mlmonitor.pages.whereabouts import dags_of, is_readable

@@ -11,7 +11,7 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import MLMonitorError
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.pages.findings_document import RecordDocument, SinceDocument
-from airflow_mlmonitor.pages.moments import iso, short_day
+from airflow_mlmonitor.pages.moment_words import iso, short_day
 from airflow_mlmonitor.report.words import amount, plural
 from airflow_mlmonitor.store.history import Point, Run
 

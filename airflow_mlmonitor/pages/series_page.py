@@ -11,7 +11,7 @@ from airflow_mlmonitor.pages.documents import ChartDocument, MetricNameDocument,
 from airflow_mlmonitor.pages.findings_document import PointDocument, SeriesDocument
 from airflow_mlmonitor.pages.incident_line import lane_document
 from airflow_mlmonitor.pages.known_kinds import kind_of
-from airflow_mlmonitor.pages.moments import FOREVER, iso
+from airflow_mlmonitor.pages.moment_words import FOREVER, iso
 from airflow_mlmonitor.pages.version_events import version_events
 from airflow_mlmonitor.pages.vocabulary import metric_words, term, unit_of
 from airflow_mlmonitor.report.table import printable

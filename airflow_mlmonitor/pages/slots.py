@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.pages.documents import CellDocument
-from airflow_mlmonitor.pages.moments import DAY
+from airflow_mlmonitor.pages.moment_words import DAY
 from airflow_mlmonitor.store.history import Run
 
 CELLS = 400

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Alert
 from airflow_mlmonitor.pages.findings_document import StripDocument
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.store.history import Run
 
 

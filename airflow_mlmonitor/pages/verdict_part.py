@@ -16,7 +16,7 @@ from airflow_mlmonitor.pages.documents import (
     VerdictDocument,
 )
 from airflow_mlmonitor.pages.finding_groups import Card
-from airflow_mlmonitor.pages.moments import iso, window_words
+from airflow_mlmonitor.pages.moment_words import iso, window_words
 from airflow_mlmonitor.pages.said_before import known_runs
 from airflow_mlmonitor.pages.stored_causes import fact
 from airflow_mlmonitor.pages.titles import headline, is_missing, named, plainly

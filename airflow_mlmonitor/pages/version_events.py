@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from airflow_mlmonitor.pages.documents import DagEventDocument
-from airflow_mlmonitor.pages.moments import iso
+from airflow_mlmonitor.pages.moment_words import iso
 from airflow_mlmonitor.report.table import printable
 from airflow_mlmonitor.store.history import Run
 

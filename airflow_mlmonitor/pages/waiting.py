@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_mlmonitor.pages.known_kinds import kinds_of
-from airflow_mlmonitor.pages.moments import window_words
+from airflow_mlmonitor.pages.moment_words import window_words
 from airflow_mlmonitor.report.words import STATUS_WORDS
 from airflow_mlmonitor.store.history import Run
 from airflow_mlmonitor.store.store import MetricsStore
