@@ -18,6 +18,8 @@ def printable(text: str) -> str:
     >>> printable("fare\nper\x1b[31m mile")
     'fare\\nper\\x1b[31m mile'
     """
+    if text.isprintable():
+        return text
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
