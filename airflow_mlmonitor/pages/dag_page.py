@@ -13,6 +13,7 @@ from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.pages.concluding import headline, last_dag_run, overall, task_name
 from airflow_mlmonitor.pages.documents import CellDocument, DagPage, DisplayName, MonitorRowDocument
 from airflow_mlmonitor.pages.incident_line import incident_document, lane_document, open_first
+from airflow_mlmonitor.pages.moment_words import short_day
 from airflow_mlmonitor.pages.slots import Period, slot_words, thinned
 from airflow_mlmonitor.pages.strip import strip_cell
 from airflow_mlmonitor.pages.version_events import version_events
@@ -24,8 +25,8 @@ from airflow_mlmonitor.store.history import Run
 from airflow_mlmonitor.store.store import MetricsStore
 
 MOST_DAYS = 400
-MOST_RUNS = 25_000
-"""Runs of all monitors that are read, the latest ones: eleven hourly monitors for 90 days."""
+MOST_RUNS = 10_000
+"""Runs of all monitors that are read, the latest ones: a hundred daily monitors, or four hourly ones, for 90 days."""
 
 MOST_INCIDENTS = 300
 
@@ -74,6 +75,10 @@ def dag_page(store: MetricsStore, *, dag_id: str, days: int = 90, now: datetime 
         return _empty()
     period = Period.until(newest[0], min(max(days, 1), MOST_DAYS), now or datetime.now(UTC))
     found = store.runs(dag_id=dag_id, since=period.begin, last=MOST_RUNS)
+    whole = period
+    if len(found) >= MOST_RUNS:
+        period = period.after(found[-1])
+        found = [run for run in found if run.window.start >= period.begin]
     rows = _rows(store, found, period)
     incidents = _incidents(store, dag_id, rows, period)
     slots = {row.name: period.slot(len(row.runs)) for row in rows}
@@ -85,7 +90,16 @@ def dag_page(store: MetricsStore, *, dag_id: str, days: int = 90, now: datetime 
         "status": overall(concluded),
         "headline": headline(concluded, when="in the last run"),
         "detail": " ".join(
-            filter(None, [_told(incidents, len(opened), len(period.days)), slot_words(slots.values())])
+            filter(
+                None,
+                [
+                    _told(incidents, len(opened), len(period.days)),
+                    slot_words(slots.values()),
+                    ""
+                    if period == whole
+                    else f"Runs before {short_day(period.begin)} are too many to be shown.",
+                ],
+            )
         ),
         "incident": incident_document(opened[0], dag_id) if opened else None,
         "days": period.days,

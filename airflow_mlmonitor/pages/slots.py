@@ -52,6 +52,11 @@ class Period:
         last = _midnight(end - timedelta(microseconds=1)) + DAY
         return cls(last - days * DAY, last)
 
+    def after(self, run: Run) -> Period:
+        """Return the whole days after that of a run, at least the last one."""
+        first = _midnight(run.window.start) + DAY
+        return Period(min(max(first, self.begin), self.end - DAY), self.end)
+
     @property
     def days(self) -> list[str]:
         """The days, oldest first, in ISO 8601."""

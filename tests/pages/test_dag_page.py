@@ -8,6 +8,7 @@ import pytest
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.verdict import Status
+from airflow_mlmonitor.pages import dag_page as dag_page_module
 from airflow_mlmonitor.pages.dag_page import dag_page
 from airflow_mlmonitor.pages.documents import DagPage
 from airflow_mlmonitor.store import MemoryStore, MetricsStore, State
@@ -204,6 +205,23 @@ def test_of_many_hourly_runs_the_worst_of_each_slot_stays() -> None:
         "Where there are more than 400 runs, a cell is the worst run of 6 hours."
     )
     assert len(document["days"]) == 90
+
+
+def test_of_too_many_runs_whole_days_are_left_out_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dag_page_module, "MOST_RUNS", 25)
+    store = MemoryStore()
+    for number in range(20):
+        for task in ("a", "b"):
+            saved(store, number, *([missing()] if number in (2, 15) else []), task=task)
+    document = shown(store, now=after(19))
+    # Of the day of the oldest run that was read the other monitor's may be missing.
+    assert (document["days"][0], document["days"][-1]) == ("2013-01-09", "2013-01-20")
+    assert [len(row["cells"]) for row in document["monitors"]] == [12, 12]
+    assert document["detail"] == (
+        "2 incidents in 12 days, 2 with a failure. Runs before 9 Jan are too many to be shown."
+    )
+    monkeypatch.setattr(dag_page_module, "MOST_RUNS", 1)
+    assert shown(store, now=after(19))["days"] == ["2013-01-20"]
 
 
 def test_mapped_tasks_are_named_with_their_index(store: MetricsStore) -> None:
