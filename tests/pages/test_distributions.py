@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -120,11 +120,11 @@ class TestCategories:
 
 
 class TestMissing:
-    ROWS: ClassVar[dict[str, list[object]]] = {
+    ROWS: ClassVar[dict[str, list[Any]]] = {
         "origin": ["EWR"] * 4 + ["JFK"] * 6,
         "x": [None] * 4 + [1.0] * 6,
     }
-    FULL: ClassVar[dict[str, list[object]]] = {"origin": ["EWR"] * 5 + ["JFK"] * 5, "x": [None] + [1.0] * 9}
+    FULL: ClassVar[dict[str, list[Any]]] = {"origin": ["EWR"] * 5 + ["JFK"] * 5, "x": [None] + [1.0] * 9}
 
     def test_slices_say_it_exactly(self) -> None:
         now, before = (profiled(rows, slices=("origin",)) for rows in (self.ROWS, self.FULL))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import NullPool, create_engine
@@ -44,7 +45,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("number", [CLEAN, FOUND])
 def test_a_page_is_few_statements_and_none_reads_a_whole_table(filled: str, number: int) -> None:
     store = open_store(filled, read_only=True)
-    of = {"dag_id": filling.DAG, "run_id": filling.dag_run(number), "task_id": "monitor"}
+    of: dict[str, Any] = {"dag_id": filling.DAG, "run_id": filling.dag_run(number), "task_id": "monitor"}
     task_page(store, **of)  # finds out that the tables are this package's
     counted: list[str] = []
     asked = plans.asked_by(lambda: counted.append(str(task_page(store, **of))))
@@ -55,7 +56,7 @@ def test_a_page_is_few_statements_and_none_reads_a_whole_table(filled: str, numb
             assert plans.explain(connection, one).scanned == (), one.statement
 
 
-def _statements(store: SqlStore, of: dict[str, str]) -> list[str]:
+def _statements(store: SqlStore, of: dict[str, Any]) -> list[str]:
     from sqlalchemy import Engine, event
 
     said: list[str] = []

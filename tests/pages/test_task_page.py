@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from airflow_mlmonitor.pages.documents import TaskPage
 from airflow_mlmonitor.pages.task_page import run_page, task_page
 from airflow_mlmonitor.report.report import Tags
 from airflow_mlmonitor.store import MemoryStore, MetricsStore, State, open_store
+from demo.flights import FEATURES, WEATHER
 from tests.pages import served_flights
 from tests.pages.conforming import conforms
 from tests.pages.scenes import DAG, join_failed, missing, quiet, saved
@@ -51,7 +53,10 @@ class TestRealFlights:
     """A week of March, of which the 14th lost the weather of one airport."""
 
     def page(self, store: MetricsStore, number: int) -> TaskPage:
-        of = {"dag_id": served_flights.DAG, "run_id": served_flights.run_id(served_flights.DAYS[number])}
+        of: dict[str, Any] = {
+            "dag_id": served_flights.DAG,
+            "run_id": served_flights.run_id(served_flights.DAYS[number]),
+        }
         page = task_page(store, **of, task_id=TASK)
         assert page is not None
         conforms(page, TaskPage)
@@ -75,7 +80,7 @@ class TestRealFlights:
         (card,) = page["findings"]
         assert page["findings_total"] == 1
         assert card["title"] == "temp, dewp, humid and 5 more are missing on rows with origin = EWR"
-        assert set(card["columns"]) == set(served_flights.WEATHER)
+        assert set(card["columns"]) == set(WEATHER)
         assert (card["value_words"], card["metric_words"]) == ("36.3%", "rows without temp")
         assert card["expected"]["words"].startswith("at most ")
         assert card["since"] == {
@@ -85,7 +90,7 @@ class TestRealFlights:
             "words": "new in this run",
         }
         assert {(one["column"], one["words"]) for one in card["moves_with"]} == {
-            (name, "same rows") for name in served_flights.WEATHER if name != "temp"
+            (name, "same rows") for name in WEATHER if name != "temp"
         }
 
     def test_the_record_knows_the_days_of_training_as_the_judge_does(self, week: MetricsStore) -> None:
@@ -128,7 +133,7 @@ class TestRealFlights:
         assert (page["findings"], page["incident"], page["learning"]) == ([], None, None)
         assert 0 < len(page["closest"]) <= 3
         assert all(point["value"] is not None for one in page["closest"] for point in one["history"])
-        assert {one["column"] for one in page["quiet_columns"]} == set(served_flights.FEATURES)
+        assert {one["column"] for one in page["quiet_columns"]} == set(FEATURES)
         assert page["verdict"]["rarity"] == ""
 
 

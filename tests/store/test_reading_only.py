@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import URL, NullPool, create_engine, text
 
 from airflow_mlmonitor.errors import StoreEmpty, StoreError, StoreOutdated, StoreUnavailable
 from airflow_mlmonitor.store import SqlStore, State, open_store
@@ -95,7 +95,7 @@ def test_a_file_that_is_missing_is_not_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a b.db", "50%20.db", "what?.db", "#1.db", "Größe 🛫.db"])
 def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
-    url = store_engines.URL.create("sqlite", database=str(tmp_path / name)).render_as_string()
+    url = URL.create("sqlite", database=str(tmp_path / name)).render_as_string()
     open_store(url).save(report(0))
     assert len(open_store(url, read_only=True).runs()) == 1
     assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} == {name}
