@@ -68,7 +68,7 @@ def _chart(finding: FindingDocument) -> alt.LayerChart:
     title = (
         f"{finding['metric_words'][:1].upper()}{finding['metric_words'][1:]}, {plural(len(history), 'run')}"
     )
-    layers = [*_band(history, scale), _line(history, scale), *_marks(history, scale), *_label(finding, scale)]
+    layers = [*_band(history, scale), _line(history, scale), *_marks(finding, scale), *_label(finding, scale)]
     chart: alt.LayerChart = (
         alt.layer(*layers)
         .properties(
@@ -158,13 +158,15 @@ def _line(history: Sequence[PointDocument], scale: _Scale) -> alt.Chart:
     return line
 
 
-def _marks(history: Sequence[PointDocument], scale: _Scale) -> Iterator[alt.Chart]:
-    """Earlier runs that were found, small; the last run, large."""
+def _marks(finding: FindingDocument, scale: _Scale) -> Iterator[alt.Chart]:
+    """Earlier runs that were found, small; the last run, large and as grave as the whole finding."""
+    history = finding["history"]
     shown = [point for point in history[:-1] if point["status"] in FINDINGS] + [history[-1]]
     for point in shown:
         if point["value"] is not None:
-            fill, _, shape = STATUS[point["status"]]
-            size = 110 if point is history[-1] else 40
+            is_last = point is history[-1]
+            fill, _, shape = STATUS[finding["status"] if is_last else point["status"]]
+            size = 110 if is_last else 40
             mark = _data([scale.row(point, "value")]).mark_point(
                 shape=shape, size=size, fill=fill, stroke="white", strokeWidth=0.8, opacity=1
             )
