@@ -15,15 +15,23 @@ def links_from(place: Tags | None = None) -> Links:
     return Links(base=base, dag_id=place.dag_id, run_id=place.run_id) if place else Links(base=base)
 
 
-def links_of(place: Tags, incident: int | None, *, found: bool = True) -> tuple[Link, ...]:
+def links_of(
+    place: Tags, incident: int | None, *, found: bool = True, over: bool = False
+) -> tuple[Link, ...]:
     """Return the ways on from a message, the one to open first.
 
     :param place: the task instance that noticed, or the run where no task is known.
     :param incident: the number of the incident, if there is one.
     :param found: whether a monitor found something, so that its tab has something to show.
+    :param over: whether the incident is over: then there is nothing to acknowledge, and its page is the one to read.
     """
     links, ways = links_from(place), []
     tab = links.task(place.task_id, place.map_index)
+    if over and incident:
+        return (
+            Link(label="What happened", url=links.incident(incident)),
+            *([Link(label="Open the run", url=tab)] if tab else []),
+        )
     if tab and found:
         ways.append(Link(label="Open what broke", url=tab))
     if incident:

@@ -57,7 +57,7 @@ def slack_text(news: News) -> str:
 def _body(news: News) -> list[str]:
     together = [(label, news.fact(label)) for label in TOGETHER]
     said = [
-        quoted(fact.lines[0] if label == "Value" else f"{label.lower()} {fact.lines[0]}")
+        quoted(f"expected {fact.lines[0]}" if label == "Expected" else fact.lines[0])
         for label, fact in together
         if fact
     ]

@@ -59,19 +59,19 @@ def _occasion(notice: Mapping[str, Any]) -> Occasion | None:
 def _of_incident(
     occurrence: Occurrence, notice: Mapping[str, Any], occasion: Occasion, details: Details
 ) -> News:
-    number, summary = notice["incident"], occurrence.summary or {}
+    number = notice["incident"]
     incident = details.incidents.get(number)
     finding = None if occasion == "resolved" else _finding(details, incident)
     told_as = details.told_as.get(number, frozenset() if occasion == "opened" else EVERYBODY)
-    facts = (*_facts(occasion, details, finding, summary), *facts_of_incident(occasion, incident))
+    facts = (*_facts(occasion, details, finding, occurrence), *facts_of_incident(occasion, incident))
     return News(
         occasion=occasion,
         status=notice["status"],
-        title=(finding["title"] if finding else notice["title"]).rstrip("."),
+        title=(finding["title"] if finding else details.titles.get(number) or notice["title"]).rstrip("."),
         facts=facts,
         also=also_found(details.page, finding) if finding else "",
         incident=number,
-        links=links_of(occurrence.place, number),
+        links=links_of(occurrence.place, number, over=occasion == "resolved"),
         told_as=told_as | {notice["status"]},
         finding=finding,
         page=details.page,
@@ -81,13 +81,13 @@ def _of_incident(
 
 
 def _facts(
-    occasion: Occasion, details: Details, finding: FindingDocument | None, summary: Mapping[str, Any]
+    occasion: Occasion, details: Details, finding: FindingDocument | None, occurrence: Occurrence
 ) -> Sequence[Fact]:
     if occasion == "resolved":
         return ()
     if finding is not None and details.page is not None:
-        return facts_of_finding(details.page, finding)
-    return facts_of_summary(summary)
+        return facts_of_finding(details.page, finding, occurrence.place.task_id)
+    return facts_of_summary(occurrence.summary or {})
 
 
 def _finding(details: Details, incident: Incident | None) -> FindingDocument | None:

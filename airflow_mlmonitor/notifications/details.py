@@ -34,6 +34,8 @@ class Details:
         The page of the run; None where there is none, or the store is away.
     incidents
         By their numbers.
+    titles
+        Number to what the first run of the incident was said to have found.
     told_as
         Number to the statuses that its runs had when people were told of it.
     note
@@ -42,6 +44,7 @@ class Details:
 
     page: TaskPage | None = None
     incidents: Mapping[int, Incident] = field(default_factory=dict)
+    titles: Mapping[int, str] = field(default_factory=dict)
     told_as: Mapping[int, frozenset[str]] = field(default_factory=dict)
     note: str = ""
 
@@ -74,8 +77,19 @@ def _read(store: MetricsStore, place: Tags, numbers: Collection[int]) -> Details
             map_index=place.map_index,
         ),
         incidents=incidents,
+        titles={number: _title(store, incident) for number, incident in incidents.items()},
         told_as={number: _told_as(store, incident) for number, incident in incidents.items()},
     )
+
+
+def _title(store: MetricsStore, incident: Incident) -> str:
+    """What its first message said, if it is over: the last one says the same."""
+    from airflow_mlmonitor.pages.task_page import run_page
+
+    if incident.resolved is None:
+        return ""
+    page = run_page(store, monitor=incident.monitor, window=incident.opened)
+    return page["findings"][0]["title"] if page and page["findings"] else ""
 
 
 def _told_as(store: MetricsStore, incident: Incident) -> frozenset[str]:

@@ -27,8 +27,11 @@ ALSO = 3
 """Further findings that are named."""
 
 
-def facts_of_finding(page: TaskPage, finding: FindingDocument) -> tuple[Fact, ...]:
-    """Say what a run's page says of one finding: value, expectation, since when, what moved with it, why, what next."""
+def facts_of_finding(page: TaskPage, finding: FindingDocument, task_id: str = "") -> tuple[Fact, ...]:
+    """Say what a run's page says of one finding: value, expectation, since when, what moved with it, why, what next.
+
+    :param task_id: the task that tells it, which need not be told where to start if that is itself.
+    """
     verdict, expected = page["verdict"], finding["expected"]["words"]
     compared = [plural(verdict["baseline_runs"], "run")] if verdict["baseline_runs"] else []
     compared += [finding["record"]["words"]] if finding["record"]["words"] else []
@@ -42,7 +45,7 @@ def facts_of_finding(page: TaskPage, finding: FindingDocument) -> tuple[Fact, ..
         "Data": [", ".join([f"{verdict['window_words']}", *rows, *version])],
         "With it": list(_companions(finding["moves_with"])) or ["nothing else"],
         "Impact": [verdict["impact"]],
-        "Start at": [f"{start['task_id']}: {start['why']}"] if start else [],
+        "Start at": [f"{start['task_id']}: {start['why']}"] if start and start["task_id"] != task_id else [],
         "Likely": [finding["likely"]],
         "Evidence": finding["evidence"][:SHOWN] if finding["likely"] else [],
         "Next": [finding["next"]],
@@ -103,18 +106,15 @@ def facts_of_incident(occasion: Occasion, incident: Incident | None) -> tuple[Fa
     if incident is None or occasion == "opened":
         return ()
     runs = f"{plural(incident.runs, 'run')} with findings"
-    days = (
-        f", {incident.opened.label} to {incident.last.label}"
-        if incident.runs > 1
-        else f", {incident.opened.label}"
-    )
-    over = f"with the run of {incident.resolved.label}" if incident.resolved else ""
+    first, last = window_words(incident.opened), window_words(incident.last)
+    days = f"{runs}, {first}" + (f" to {last}" if incident.runs > 1 else "")
+    over = f"with the run of {window_words(incident.resolved)}" if incident.resolved else ""
     if not incident.windows:
-        runs, days = "its runs were run again and found nothing", ""
+        days = "its runs were run again and found nothing"
     return _facts(
-        {"Over": [over], "Open": [f"{runs}{days}"], "Attended": [_attended(incident)]}
+        {"Over": [over], "Open": [days], "Attended": [_attended(incident)]}
         if occasion == "resolved"
-        else {"Open": [f"since {incident.opened.label}, {runs}"], "Attended": [_attended(incident)]}
+        else {"Open": [f"since {first}, {runs}"], "Attended": [_attended(incident)]}
     )
 
 

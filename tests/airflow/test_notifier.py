@@ -113,8 +113,8 @@ def test_an_incident_is_told_when_it_opens_worsens_ends_and_never_in_between(
     assert "mlmonitor ack 1" in text_of(first)
     assert "2 runs" not in text_of(first)
     assert "incident 1 is twice as bad as when it was last told" in " ".join(text_of(worse).split())
-    assert "Open   4 runs with findings, 2013-02-02 to 2013-02-05" in text_of(over)
-    assert "with the run of 2013-02-07" in text_of(over)
+    assert "Open   4 runs with findings, Sat 2 Feb 2013 to Tue 5 Feb 2013" in text_of(over)
+    assert "with the run of Thu 7 Feb 2013" in text_of(over)
 
 
 def begun(subject: str) -> str:

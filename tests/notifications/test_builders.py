@@ -83,7 +83,7 @@ def test_slack_says_it_in_a_bold_line_and_its_buttons_are_links():
     section, context, actions = slack_blocks(news())
     assert section["text"]["text"].splitlines()[:3] == [
         "*✕ flight_delay: weather is missing on every EWR flight (36.0% of rows)*",
-        "36.0% (rows without temp); expected 0–10.6% (90 runs; highest before: 14.8%, 27 Aug); since new in this run.",
+        "36.0% (rows without temp); expected 0–10.6% (90 runs; highest before: 14.8%, 27 Aug); new in this run.",
         (
             "*With it:* dewp, humid, wind_dir, wind_speed, precip, pressure, visib: same rows; "
             "prediction: 0.030, expected 0.10–0.23"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -26,6 +27,7 @@ from airflow_mlmonitor.notifications.digest_letter import digest_title
 from airflow_mlmonitor.pages.digest_page import DigestPage
 from tests.listening import Listener, Mailbox, html_of, text_of
 from tests.notifications.examples import news
+from tests.report.pages_made import finding, task_page
 
 pytestmark = pytest.mark.filterwarnings("ignore", "error:::airflow_mlmonitor")
 
@@ -91,7 +93,8 @@ def test_a_mail_that_cannot_be_sent_says_what_to_do(mailbox: Mailbox, monkeypatc
 def test_a_webhook_is_posted_with_the_headers_and_the_login_of_its_connection(
     listener: Listener, monkeypatch
 ):
-    given = listener.connection(login="ml", password="letmein", extra={"headers": {"X-Team": "ml"}})
+    extra = {"headers": {"X-Team": "ml"}}
+    given = listener.connection(login="ml", password="letmein", extra=extra)  # noqa: S106
     monkeypatch.setenv("AIRFLOW_CONN_HOOKS", given)
     ToWebhook("hooks", path="/alerts").tell(news())
     ((path, headers, body),) = listener.requests
@@ -194,6 +197,50 @@ def test_slack_gets_blocks_through_an_app(listener: Listener, monkeypatch):
         ToSlack("slack_app", channel="#ml-alerts").tell(news())
     with pytest.raises(ConfigurationError, match="needs a channel"):
         ToSlack("slack_app").tell(news())
+
+
+def test_slack_gets_the_chart_as_a_reply_and_goes_without_it_where_it_may_not(
+    listener: Listener, monkeypatch, caplog
+):
+    extra = {"base_url": f"{listener.url}/api/"}
+    given = {"conn_type": "slack", "password": "xoxb-1", "extra": extra}
+    monkeypatch.setenv("AIRFLOW_CONN_SLACK_APP", json.dumps(given))
+    answers = {
+        "/api/chat.postMessage": {"ok": True, "channel": "C1", "ts": "1.2"},
+        "/api/files.getUploadURLExternal": {
+            "ok": True,
+            "upload_url": f"{listener.url}/upload",
+            "file_id": "F1",
+        },
+        "/upload": "OK",
+        "/api/files.completeUploadExternal": {"ok": True, "files": [{"id": "F1"}]},
+    }
+    listener.answers = [(200, lambda path: answers[path])]
+    ToSlack("slack_app", channel="#ml-alerts").tell(news(finding=finding()))
+    assert listener.paths == list(answers)
+    assert listener.bodies[2].startswith(b"\x89PNG")
+    told = dict(parse_qsl(listener.bodies[3].decode()))
+    assert (told["channel_id"], told["thread_ts"]) == ("C1", "1.2")
+    answers["/api/files.getUploadURLExternal"] = {"ok": False, "error": "missing_scope"}
+    ToSlack("slack_app", channel="#ml-alerts").tell(news(finding=finding()))
+    assert "The app needs the scope files:write" in caplog.text
+
+
+def test_a_mail_shows_its_chart_and_has_its_page_attached(mailbox: Mailbox):
+    ToMail("ana@example.com").tell(news(finding=finding(), page=task_page()))
+    ToMail("ana@example.com", attach=False).tell(news(finding=finding(), page=task_page()))
+    mail, bare = mailbox.mails
+    parts = {part.get_content_type(): part for part in mail.walk()}
+    assert parts["image/png"].get_content().startswith(b"\x89PNG")
+    assert (parts["image/png"]["Content-ID"], parts["image/png"].get_content_disposition()) == (
+        "<chart>",
+        "inline",
+    )
+    assert 'src="cid:chart"' in html_of(mail)
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("report.html", "text/html")
+    assert "<html" in attached.get_content()
+    assert list(bare.iter_attachments()) == []
 
 
 def test_without_slacks_provider_it_names_the_package(monkeypatch):
