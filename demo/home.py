@@ -96,6 +96,9 @@ def open_ui() -> None:
     """
     if not (ROOT / "airflow").exists():
         raise SystemExit("There is nothing to show yet; run `make demo` first.")
+    from airflow_mlmonitor.store import open_store
+
+    open_store(store_url()).upgrade()  # an earlier version may have run the demo
     print("Airflow's UI comes up on http://localhost:8080 in some ten seconds; Ctrl-C ends it.", flush=True)
     airflow = str(Path(sys.executable).with_name("airflow"))
     os.execve(airflow, [airflow, "api-server", "--port", "8080"], os.environ | SETTINGS)  # noqa: S606

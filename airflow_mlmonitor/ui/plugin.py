@@ -22,7 +22,7 @@ def _views() -> list[dict[str, Any]]:
     """The places of Airflow's UI in which the one bundle is shown; it sees from the address where it is.
 
     Addresses are relative to Airflow's own, which may have a path. ``nav_top_level`` is known from Airflow 3.3 on;
-    earlier ones put the page under *Browse*.
+    earlier ones put the page into the menu *Plugins* where there are others.
     """
     places: dict[str, dict[str, Any]] = {
         "nav": {"url_route": "mlmonitor", "nav_top_level": True},

@@ -64,6 +64,36 @@ def test_the_connection_form_asks_for_the_database_and_says_what_to_write(manage
     assert "sslmode" in behaviour["placeholders"]["extra"]
 
 
+def test_airflow_loads_the_plugin_once_from_its_entry_point():
+    from airflow import plugins_manager
+
+    from airflow_mlmonitor.ui.plugin import MLMonitorPlugin
+
+    plugins_manager.ensure_plugins_loaded()
+    loaded, errors = plugins_manager._get_plugins()
+    (plugin,) = [plugin for plugin in loaded if plugin.name == "mlmonitor"]
+    assert plugin is MLMonitorPlugin or isinstance(plugin, MLMonitorPlugin)
+    assert not any("mlmonitor" in source for source in errors)
+    assert "plugins" not in get_provider_info(), (
+        "the same plugin twice is an error in Airflow's list of plugins"
+    )
+
+
+def test_airflow_knows_the_link_of_a_monitoring_task(manager):
+    assert "airflow_mlmonitor.operators.report_link.ReportLink" in manager.extra_links_class_names
+
+
+def test_a_monitoring_task_of_any_kind_links_to_its_report():
+    from airflow_mlmonitor import operators
+    from airflow_mlmonitor.operators import MonitorOperator
+    from airflow_mlmonitor.operators.report_link import ReportLink
+
+    kinds = [getattr(operators, name) for name in operators.__all__]
+    monitors = [kind for kind in kinds if issubclass(kind, MonitorOperator)]
+    assert len(monitors) >= 8
+    assert all(isinstance(kind.operator_extra_links[0], ReportLink) for kind in monitors)
+
+
 def test_the_configuration_has_defaults_that_the_environment_overrides(monkeypatch):
     assert conf.get("mlmonitor", "metrics_conn_id") == MetricsStoreHook.default_conn_name
     assert conf.getboolean("mlmonitor", "auto_upgrade") is False

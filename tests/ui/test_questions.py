@@ -123,3 +123,24 @@ def test_documents_are_described_to_those_who_are_logged_in(client_of):
     described = client_of("vic").get("/mlmonitor/openapi.json").json()
     assert "/api/report" in described["paths"]
     assert described["info"]["title"] == "ML Monitor"
+
+
+def test_models_say_what_only_airflow_knows(client_of):
+    page = client_of("vic").get("/mlmonitor/api/models").json()
+    rows = {row["model"]: row for row in page["models"]}
+    assert set(rows) == {"fares", "payroll"}
+    assert rows["fares"]["due_at"] is not None
+    searched = client_of("vic").get("/mlmonitor/api/models?q=pay&limit=1").json()
+    assert [row["model"] for row in searched["models"]] == ["payroll"]
+
+
+@pytest.mark.parametrize("task_id", ["look", "each"])
+def test_the_button_on_a_tasks_details_leads_to_its_page(task_id, client_of, fares, ran):
+    """Airflow's own route gives what the worker computed; a browser reads it relative to Airflow's address."""
+    map_index = 0 if task_id == "each" else -1
+    client = client_of("vic")
+    url = f"/api/v2/dags/fares/dagRuns/{fares['run_id']}/taskInstances/{task_id}/links?map_index={map_index}"
+    links = client.get(url).json()["extra_links"]
+    page = client.get(f"/{links['ML Monitor']}")
+    assert page.status_code == 200
+    assert "Failed" in page.text
