@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browsing import Window, log_in
 from tests.e2e.morning import Morning
+from tests.e2e.user import User
 
 AS_AIRFLOW_WRITES = ":+"
 """What Airflow leaves as it is in the paths of its UI."""
@@ -47,10 +48,15 @@ class Desk:
         """The path of the incident."""
         return f"/plugin/mlmonitor/incident/{self.morning.incident()}"
 
+    def open(self, window: Window, name: str, path: str) -> None:
+        """Go to one of our pages, and wait until it shows what it is about."""
+        window.open(path)
+        expect(window.root(name).locator(f'[data-mlm="{SHOWS[name]}"]').first).to_be_visible()
+
     @contextmanager
-    def window(self, *, width: int, dark: bool) -> Iterator[Window]:
-        """Open another window of the viewer's."""
-        window = log_in(self.browser, self.morning.viewer, width=width, dark=dark)
+    def window(self, user: User, *, width: int, dark: bool) -> Iterator[Window]:
+        """Open another window for somebody."""
+        window = log_in(self.browser, user, width=width, dark=dark)
         try:
             yield window
         finally:
@@ -58,6 +64,16 @@ class Desk:
             self.viewer.errors.extend(window.errors)
             self.viewer.elsewhere.extend(window.elsewhere)
 
+
+SHOWS = {
+    "task": "finding",
+    "run": "run-row",
+    "dag": "series-chart",
+    "models": "model",
+    "incident": "timeline",
+    "banner": "banner",
+}
+"""A page of ours to the hook of what is only there when everything has come."""
 
 TASK, RUN, DAG = "plugin/mlmonitor_task", "plugin/mlmonitor_run", "plugin/mlmonitor_dag"
 """Our tabs, below the paths of Airflow's pages."""

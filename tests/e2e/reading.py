@@ -114,7 +114,7 @@ def the_button_on_the_details_tab_opens_the_report(desk: Desk) -> None:
 
 
 def it_is_dark_where_airflow_is_dark_and_fits_a_narrow_window(desk: Desk) -> None:
-    with desk.window(width=NARROW, dark=True) as window:
+    with desk.window(desk.morning.viewer, width=NARROW, dark=True) as window:
         places = {
             "task": f"{desk.task}/{TASK}",
             "run": f"{desk.run}/{RUN}",
@@ -122,9 +122,7 @@ def it_is_dark_where_airflow_is_dark_and_fits_a_narrow_window(desk: Desk) -> Non
         }
         places |= {"models": "/plugin/mlmonitor", "incident": desk.incident}
         for name, path in places.items():
-            window.open(path)
-            expect(window.root(name)).to_be_visible()
-            expect(window.at("loading")).to_have_count(0)
+            desk.open(window, name, path)
             assert overflow(window, name) == 0, name
         card = window.at("verdict").evaluate("node => getComputedStyle(node).backgroundColor")
         assert tuple(map(int, re.findall(r"\d+", card)))[:3] == DARK

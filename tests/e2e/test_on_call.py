@@ -14,15 +14,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.answers import ANSWERS
-from tests.e2e.browsing import PATIENCE, NoBrowserError, chromium
+from tests.e2e.browsing import NARROW, PATIENCE, NoBrowserError, chromium
 from tests.e2e.conftest import absent
 from tests.e2e.deciding import DECIDING
 from tests.e2e.desk import desk
 from tests.e2e.morning import Morning, morning
+from tests.e2e.pictures import KEPT, after, before, dark, take
 from tests.e2e.reading import READING
 from tests.e2e.waiting import Progress
 
-DAYS = 20
+DAYS = 64 if KEPT else 20  # pictures show months, what is tested is there after weeks
 Place = TypeVar("Place")
 
 
@@ -49,6 +50,7 @@ def test_on_call(
     on_this_morning: Morning,
     progress: Progress,
     subtests: pytest.Subtests,
+    tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
     check(ANSWERS, on_this_morning, subtests)
@@ -56,8 +58,13 @@ def test_on_call(
     with desk(request.getfixturevalue("browser"), on_this_morning) as place:
         check(READING, place, subtests)
         progress.say("what somebody on call reads is there")
+        with subtests.test("pictures"):
+            take(place, before(place), tmp_path / "pictures")
+            take(place, dark(place), tmp_path / "pictures", width=NARROW, dark=True)
         check(DECIDING, place, subtests)
         progress.say("what somebody on call decides is kept")
+        with subtests.test("a picture of what was decided"):
+            take(place, after(place), tmp_path / "pictures")
 
 
 def check(steps: Sequence[Callable[[Place], None]], place: Place, subtests: pytest.Subtests) -> None:
