@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import socket
@@ -9,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -107,13 +110,14 @@ def worked(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Itera
         engine.dispose()
 
         def work(**settings: str) -> Observed:
-            settings |= {
+            settings = {
                 "AIRFLOW_CONN_MLMONITOR_DEFAULT": f'{{"conn_type": "sqlite", "host": "{folder}/metrics.db"}}',
                 "AIRFLOW_CONN_AWAY": "postgresql://me:hunter2@127.0.0.1:1/nowhere",
                 "AIRFLOW_CONN_WAREHOUSE": url,
                 "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
                 "AIRFLOW__METRICS__STATSD_PORT": str(listener.getsockname()[1]),
                 "AIRFLOW__METRICS__STATSD_ON": "True",
+                **settings,
             }
             command = [
                 sys.executable,
@@ -287,3 +291,51 @@ def test_a_statsd_without_tags_has_model_and_monitor_in_the_names_and_no_openlin
     assert found["airflow.mlmonitor.runs.fares.fares_fails.fail"] == "1|c"
     assert found["airflow.mlmonitor.rows.fares.fares_fails"] == "4|g"
     assert not any("," in name for name in found)
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[int, list[bytes]]]:
+    """A collector of OpenTelemetry: its port, and the requests that it was sent."""
+    sent: list[bytes] = []
+
+    class Collecting(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            sent.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Collecting) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, sent
+        server.shutdown()
+
+
+def test_opentelemetry_is_told_with_attributes_before_the_task_ends(worked, collector):
+    from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+
+    port, sent = collector
+    worked(
+        OBSERVED_TASK="fails",
+        OTEL_EXPORTER_OTLP_METRICS_PROTOCOL="http/protobuf",
+        AIRFLOW__METRICS__STATSD_ON="False",
+        AIRFLOW__METRICS__OTEL_ON="True",
+        AIRFLOW__METRICS__OTEL_HOST="127.0.0.1",
+        AIRFLOW__METRICS__OTEL_PORT=str(port),
+    )
+    found = {
+        metric.name: {
+            pair.key: pair.value.string_value
+            for point in metric.gauge.data_points
+            for pair in point.attributes
+        }
+        for body in sent
+        for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+    assert found["airflow.mlmonitor.status"] == {"model": "fares", "monitor": "fares/fails"}
+    assert found.keys() >= {"airflow.mlmonitor.runs", "airflow.mlmonitor.rows", "airflow.mlmonitor.duration"}
