@@ -98,7 +98,7 @@ def _sections(digest: DigestPage) -> list[_Section]:
         _Section("Still open", [_incident(one) for one in digest["continuing"]]),
         _Section("Over", [_incident(one) for one in digest["over"]]),
         _Section(
-            "Without a run", [(one["monitor"], f"{LATE} {one['words']}", "") for one in digest["silent"]]
+            "Without a run", [(one["monitor"], f"{LATE} {one['words']}", "") for one in digest["late"]]
         ),
         _Section("Budget used", [(one["model"], one["words"], "") for one in digest["budgets"]]),
     ]

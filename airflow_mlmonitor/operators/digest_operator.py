@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from airflow_mlmonitor.pages.digest_page import DigestPage
 
 
-SECTIONS: tuple[Literal["opened", "continuing", "over", "silent"], ...] = (
+SECTIONS: tuple[Literal["opened", "continuing", "over", "late"], ...] = (
     "opened",
     "continuing",
     "over",
-    "silent",
+    "late",
 )
 
 
 class DigestOperator(BaseOperator):
-    """Sends one message about all models: what opened, is still open or is over, which budgets are used, who is silent.
+    """Sends one message about all models: what opened, is still open or is over, which budgets are used, who is late.
 
     It tells of the time until the run's moment, by the clock: a run of an earlier day that is cleared tells what it
     told then. Its XCom is the headline, and how much there was of each.
@@ -36,7 +36,7 @@ class DigestOperator(BaseOperator):
         them is a template.
     :param span: how much time it tells of; by default a day.
     :param model: only models of this name, with ``*`` and ``?``. (templated)
-    :param when_quiet: whether to send it when nothing is open, over or silent.
+    :param when_quiet: whether to send it when nothing is open, over or late.
     :param metrics_conn_id: connection of the metrics store. (templated)
 
     Example::

@@ -1,4 +1,4 @@
-"""What a span of time brought to all models: opened, still open, over, spent, silent."""
+"""What a span of time brought to all models: opened, still open, over, spent, late."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RECENT = 8
 """Runs of a monitor that tell how far apart they may be: those of working days have a weekend among them."""
 
 FORGOTTEN = timedelta(days=30)
-"""A monitor that has been silent for so long is not told of any more: it was taken away."""
+"""A monitor that has been late for so long is not told of any more: it was taken away."""
 
 OVER = frozenset({IncidentState.RESOLVED, IncidentState.ACCEPTED})
 ENDS = frozenset({Happening.RESOLVED, Happening.ACCEPTED})
@@ -43,7 +43,7 @@ class DigestBudgetDocument(TypedDict):
     """``2 of 2 alerts in 30 days``."""
 
 
-class SilentDocument(TypedDict):
+class LateDocument(TypedDict):
     """A monitor that should have had a run by now."""
 
     monitor: str
@@ -65,7 +65,7 @@ class DigestPage(TypedDict):
     continuing: list[IncidentDocument]
     over: list[IncidentDocument]
     budgets: list[DigestBudgetDocument]
-    silent: list[SilentDocument]
+    late: list[LateDocument]
     models: int
     quiet: int
     """Models with nothing open."""
@@ -101,18 +101,18 @@ def digest_page(store: MetricsStore, *, until: datetime, days: float = 1, model:
         for row in models_page(store, readable=None, limit=MOST, now=until)["models"]
         if fnmatchcase(row["model"], model)
     ]
-    silent = [one for one in _silent(store, until) if fnmatchcase(one["model"], model)]
-    troubled = {one.model for one in unresolved} | {one["model"] for one in silent}
+    late = [one for one in _late(store, until) if fnmatchcase(one["model"], model)]
+    troubled = {one.model for one in unresolved} | {one["model"] for one in late}
     return {
         "since": iso(since),
         "until": iso(until),
         "day_words": day_words(until),
-        "headline": _headline(opened, unresolved, over, silent),
+        "headline": _headline(opened, unresolved, over, late),
         "opened": _documents(opened, where),
         "continuing": _documents([one for one in unresolved if one not in opened], where),
         "over": _documents(over, where),
         "budgets": _budgets(rows),
-        "silent": silent,
+        "late": late,
         "models": len(rows),
         "quiet": sum(row["model"] not in troubled for row in rows),
     }
@@ -152,14 +152,14 @@ def _headline(
     opened: Sequence[Incident],
     unresolved: Sequence[Incident],
     over: Sequence[Incident],
-    silent: Sequence[SilentDocument],
+    late: Sequence[LateDocument],
 ) -> str:
-    if not (unresolved or over or silent):
+    if not (unresolved or over or late):
         return "Nothing is open, and every monitor ran"
     parts = [
         f"{plural(len(unresolved), 'incident')} open" + (f", {len(opened)} of them new" if opened else ""),
         f"{len(over)} over" if over else "",
-        f"{plural(len(silent), 'monitor')} without a run" if silent else "",
+        f"{plural(len(late), 'monitor')} without a run" if late else "",
     ]
     return "; ".join(filter(None, parts))
 
@@ -176,9 +176,9 @@ def _budgets(rows: Sequence[ModelRowDocument]) -> list[DigestBudgetDocument]:
     return sorted(found, key=lambda one: (-one["used"] / one["goal"], one["model"]))
 
 
-def _silent(store: MetricsStore, now: datetime) -> list[SilentDocument]:
+def _late(store: MetricsStore, now: datetime) -> list[LateDocument]:
     """Monitors whose last run is longer ago than any two of their last runs are apart."""
-    found: list[SilentDocument] = []
+    found: list[LateDocument] = []
     for monitor, runs in sorted(store.latest_runs(last=RECENT).items()):
         apart, last = distance(runs), runs[0]
         if apart is None or not _is_late(last, _longest(runs), now):

@@ -367,7 +367,7 @@ def test_a_digest_tells_what_a_day_brought(run_dag, store, fares, mailbox: Mailb
         "opened": 1,
         "continuing": 0,
         "over": 1,
-        "silent": 0,
+        "late": 0,
     }
 
 

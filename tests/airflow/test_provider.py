@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from airflow.configuration import conf
 from airflow.providers_manager import ProvidersManager
+from airflow.sdk import BaseNotifier
 
 import airflow_mlmonitor
 from airflow_mlmonitor.hooks import MetricsStoreHook
@@ -185,3 +186,10 @@ def test_no_module_that_a_task_imports_reaches_for_airflows_database():
 def test_one_module_knows_airflows_api_server():
     found = {path.name for path in PACKAGE.rglob("*.py") if "airflow.api_fastapi" in path.read_text("utf-8")}
     assert found == {"access.py"}
+
+
+def test_airflow_knows_the_notifier(manager):
+    from airflow._shared.module_loading import import_string
+
+    (path,) = manager.providers["airflow-provider-mlmonitor"].data["notifications"]
+    assert issubclass(import_string(path), BaseNotifier)

@@ -40,7 +40,7 @@ DIGEST: DigestPage = {
     "continuing": [],
     "over": [],
     "budgets": [{"model": "flight_delay", "used": 1.0, "goal": 2.0, "words": "1 of 2 alerts in 30 days"}],
-    "silent": [],
+    "late": [],
     "models": 3,
     "quiet": 3,
 }
