@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.memory_casebook import Key
 from airflow_mlmonitor.store.memory_logbook import MemoryLogbook, Saved
+from airflow_mlmonitor.store.retention import KEPT, Pruned, Tell
 from airflow_mlmonitor.store.saving import (
     alert_in,
     no_such_run,
@@ -179,6 +180,26 @@ class MemoryStore(MemoryLogbook, MetricsStore):
         with self._lock:
             return self._profiles.get((label, window))
 
+    def prune(self, *, before: datetime, dry_run: bool = False, tell: Tell = lambda _done: None) -> Pruned:
+        """Remove the numbers of old runs, and say how many."""
+        done = Pruned()
+        with self._lock:
+            for key in _old(self._saved, before):
+                saved = self._saved[key]
+                numbers = {"metrics": len(saved.verdicts), "traces": len(saved.traces)}
+                has = Pruned(**numbers, profiles=int(key in self._profiles))
+                done += replace(has, runs=int(has != Pruned()))
+                if not dry_run:
+                    self._saved[key] = replace(saved, verdicts=(), traces={})
+                    self._profiles.pop(key, None)
+            known = {*self._models, *(pinned.days_label for pinned in self._pins.values())}
+            for key in _old([key for key in self._profiles if key[0] not in known], before):
+                done += Pruned(profiles=1)
+                if not dry_run:
+                    del self._profiles[key]
+        tell(done)
+        return done
+
     def _state(self, key: Key) -> State:
         return self._saved[key].run.state
 
@@ -231,3 +252,16 @@ def _point(run: Run, verdict: Verdict) -> Point:
         upper=verdict.upper,
         expected=verdict.expected,
     )
+
+
+def _old(keys: Iterable[Key], before: datetime) -> list[Key]:
+    """Those that ended by a moment, without the newest ones of each name."""
+    windows: dict[str, list[Window]] = {}
+    for name, window in keys:
+        windows.setdefault(name, []).append(window)
+    return [
+        (name, window)
+        for name, found in windows.items()
+        for window in sorted(found)[:-KEPT]
+        if window.end <= utc(before)
+    ]

@@ -19,6 +19,8 @@ from airflow_mlmonitor.store.database import Database
 from airflow_mlmonitor.store.deciding import no_such_incident, several
 from airflow_mlmonitor.store.engines import read_url
 from airflow_mlmonitor.store.history import History, State
+from airflow_mlmonitor.store.pruning import Pruning
+from airflow_mlmonitor.store.retention import Pruned, Tell
 from airflow_mlmonitor.store.saving import refuse_unstorable
 from airflow_mlmonitor.store.schema import Schema
 from airflow_mlmonitor.store.sql_logbook import SqlLogbook
@@ -210,6 +212,11 @@ class SqlStore(SqlLogbook, MetricsStore):
     def profile(self, label: str, window: Window) -> bytes | None:
         """Return the profile of one window, whatever its run is worth as history; None if there is none."""
         return self._read(partial(queries.profile, label=label, window=window))
+
+    def prune(self, *, before: datetime, dry_run: bool = False, tell: Tell = lambda _done: None) -> Pruned:
+        """Remove the numbers of old runs, and say how many."""
+        once = Pruning(self._read, self._write, before=utc(before), dry_run=dry_run, tell=tell)
+        return once.run()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         self._schema.require(auto_upgrade=self._auto_upgrade)

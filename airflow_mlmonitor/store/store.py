@@ -15,6 +15,7 @@ from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.casebook import Casebook
 from airflow_mlmonitor.store.history import History, State
 from airflow_mlmonitor.store.logbook import Logbook
+from airflow_mlmonitor.store.retention import Pruned, Tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,12 @@ class Pin:
     @property
     def days_label(self) -> str:
         """The label under which its dated parts are kept."""
-        return f"{self.model}@{self.version}"
+        return days_label(self.model, self.version)
+
+
+def days_label(model: str, version: str) -> str:
+    """Return the label under which the dated parts of a version's baseline are kept."""
+    return f"{model}@{version}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,3 +212,37 @@ class MetricsStore(Casebook, Logbook, ABC):
     @abstractmethod
     def profile(self, label: str, window: Window) -> bytes | None:
         """Return the profile of one window, whatever its run is worth as history; None if there is none."""
+
+    @abstractmethod
+    def prune(self, *, before: datetime, dry_run: bool = False, tell: Tell = lambda _done: None) -> Pruned:
+        """Remove the numbers of old runs, and say how many.
+
+        Of a run whose window ended by ``before`` go the metrics, the traces and the profile. The run itself stays, and
+        so do its facts, its alert, its incidents and what people said of it. Of the newest 400 runs of each monitor
+        nothing is removed, whatever ``before`` says: judges look at 365. Profiles under a name that is no monitor's are
+        treated alike, by their windows; pinned baselines and the days of their training data always stay.
+
+        It works in many small transactions, each of which stands for itself: others can write meanwhile, and one that
+        was interrupted goes on where it stopped.
+
+        Parameters
+        ----------
+        before
+            A moment of data time.
+        dry_run
+            Only say what would be removed.
+        tell
+            Gets what has been removed so far, now and then.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database could not be reached, or stayed locked. What was removed until then is gone.
+
+        Examples
+        --------
+        >>> from datetime import UTC
+        >>> from airflow_mlmonitor.store import MemoryStore
+        >>> MemoryStore().prune(before=datetime(2013, 1, 1, tzinfo=UTC))
+        Pruned(runs=0, metrics=0, traces=0, profiles=0)
+        """

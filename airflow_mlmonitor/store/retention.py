@@ -1,0 +1,49 @@
+"""How much of the past a store keeps, and what was let go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+KEPT = 400
+"""Runs of each monitor, the newest ones, of which nothing is ever removed.
+
+A judge looks at 365; the rest is for a backfill of the last weeks, which then is judged by as many as it should be.
+As many of the newest profiles are kept under each other name.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pruned:
+    """What was removed from a store, or would be.
+
+    Parameters
+    ----------
+    runs
+        Runs of which something was removed; they themselves stay.
+    metrics, traces, profiles
+        What was removed.
+
+    Examples
+    --------
+    >>> Pruned(runs=1, metrics=500) + Pruned(runs=2, metrics=900, profiles=2)
+    Pruned(runs=3, metrics=1400, traces=0, profiles=2)
+    """
+
+    runs: int = 0
+    metrics: int = 0
+    traces: int = 0
+    profiles: int = 0
+
+    def __add__(self, other: Pruned) -> Pruned:
+        """Both together."""
+        return Pruned(
+            runs=self.runs + other.runs,
+            metrics=self.metrics + other.metrics,
+            traces=self.traces + other.traces,
+            profiles=self.profiles + other.profiles,
+        )
+
+
+Tell = Callable[[Pruned], None]
+"""Takes what has been removed so far."""
