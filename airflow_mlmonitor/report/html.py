@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from airflow_mlmonitor.pages.documents import DagRunPage, TaskPage
+from airflow_mlmonitor.pages.findings_document import LinkDocument
 from airflow_mlmonitor.pages.overview_documents import IncidentPage, ModelsPage
 from airflow_mlmonitor.report.distribution_paths import outline, pairs
 from airflow_mlmonitor.report.links import Links
@@ -116,14 +117,34 @@ def dag_run_html(
 
 
 def problem_html(
-    title: str, text: str, hint: str = "", *, links: Links | None = None, theme: Theme = ""
+    title: str,
+    text: str,
+    hint: str = "",
+    *,
+    known: Sequence[str] = (),
+    way: LinkDocument | None = None,
+    links: Links | None = None,
+    theme: Theme = "",
 ) -> str:
     """Say that a page cannot be shown: what is wrong, and what to do.
 
+    Parameters
+    ----------
+    title, text, hint
+        What is wrong, in a few words and in a sentence; what to do about it.
+    known
+        What is known nevertheless, in lines.
+    way
+        A way on, which the server itself has made.
+    links, theme
+        As in :func:`task_html`.
+
+    Examples
+    --------
     >>> "Cannot reach the store." in problem_html("Cannot reach the store.", "Its database is away.")
     True
     """
-    return _page("problem", title, links, theme, text=text, hint=hint)
+    return _page("problem", title, links, theme, text=text, hint=hint, known=known, way=way)
 
 
 def _page(template: str, title: str, links: Links | None, theme: Theme, **named: Any) -> str:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from urllib.parse import unquote
+
 import pytest
 
 from tests.ui.asking import ACTIONS, DECIDES, OF_A_DAG, OTHERS, READS, about, address
@@ -32,6 +35,13 @@ def test_without_a_login_nothing_is_read(route, client_of, fares):
     answer = client_of().get(address(route, fares))
     assert answer.status_code == 401
     assert "not logged in" in answer.text
+
+
+def test_a_page_leads_to_the_login_and_back(client_of, fares):
+    asked = address("/report", fares)
+    text = client_of().get(asked).text
+    (login,) = [found for found in re.findall(r'href="([^"]*)"', text) if "/auth/login" in found]
+    assert unquote(login.partition("next=")[2]) == f"http://testserver{asked}"
 
 
 @pytest.mark.parametrize("route", [*READS, *OTHERS])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from airflow_mlmonitor.pages.findings_document import LinkDocument
 from airflow_mlmonitor.report.html import incident_html, models_html, problem_html, task_html
 from airflow_mlmonitor.report.links import Links
 from airflow_mlmonitor.ui.server.access import AskerDep, login_address
@@ -78,13 +79,19 @@ async def models(
 
 def problem_page(request: Request, problem: Problem) -> HTMLResponse:
     """Say on a page what went wrong; with what the task itself remembers, where the store cannot be asked."""
-    text, hint = problem.message, problem.hint
-    if problem.summary:
-        text = f"{text}\n\nWhat the task itself remembers of this run:\n{problem.summary['message']}"
+    said = str((problem.summary or {}).get("message", ""))
+    way: LinkDocument | None = None
     if problem.status == 401:
-        hint = f"Log in at {login_address(request)}."
-    links = Links(base=airflow_path(request), tabs=False)
-    return shown(problem_html(TITLES[problem.kind], text, hint, links=links), problem.status)
+        way = {"label": "Log in", "to": login_address(request)}
+    html = problem_html(
+        TITLES[problem.kind],
+        problem.message,
+        problem.hint,
+        known=[line.strip() for line in said.splitlines() if line.strip()],
+        way=way,
+        links=Links(base=airflow_path(request), tabs=False),
+    )
+    return shown(html, problem.status)
 
 
 def is_page(request: Request) -> bool:
