@@ -231,7 +231,7 @@ def accused(verdict: Verdict) -> list[str]:
     metric = verdict.metric
     columns = metric.column.split("+") if metric.column else [TABLE]
     if metric.name == DISAGREEING:
-        return columns[::-1]
+        return columns[-1:]
     return [TABLE, *columns] if metric.family == SEGMENT_ROWS else columns
 
 

@@ -162,7 +162,7 @@ def test_a_young_monitor_finds_what_is_far_out_and_tells_what_would_have_warned(
     (verdict,) = findings(judged(far, history, 8))
     assert verdict.metric.key == ("null_share", "c1", "")
     assert not findings(judged(usual(1000), history, 8))
-    near = changed(usual(1000), lambda metric: 0.4 if metric.name == "null_share" else metric.value)
+    near = changed(usual(1000), lambda metric: 0.2 if metric.name == "null_share" else metric.value)
     said = [verdict for verdict in judged(near, history, 8).verdicts if verdict.status is Status.LEARNING]
     assert [verdict.metric.key for verdict in said] == [("null_share", "c1", "")]
     assert "would have warned" in said[0].why
@@ -233,6 +233,64 @@ def test_a_column_that_mostly_is_null_may_be_null_and_another_may_not() -> None:
     assert not findings(judged(day(1.0), often))
     never = remembered([day(0.01 * (seed % 3), seed) for seed in range(DAYS)])
     assert any(verdict.metric.name == "all_null" for verdict in findings(judged(day(1.0), never)))
+
+
+def table(rows: float) -> Metric:
+    return Metric(name="rows", value=rows, n=round(rows), scale="count", family="rows")
+
+
+def test_far_fewer_rows_than_ever_are_told_though_rows_vary_by_nature() -> None:
+    """Holidays make the tail of a number of rows so heavy that it alone forgives the loss of half of them."""
+
+    def day(number: int) -> Day:
+        holiday = number % 23 == 11
+        return [table((660.0 if holiday else 1000.0) + number % 5), *usual(number)]
+
+    history = remembered([day(number) for number in range(DAYS)])
+    (verdict,) = findings(judged([table(500.0), *usual(1000)], history))
+    assert verdict.metric.name == "rows"
+    assert not findings(judged([table(655.0), *usual(1000)], history))
+
+
+def test_a_young_monitor_tells_far_fewer_rows_once_it_has_seen_a_week() -> None:
+    days = [[table(700.0 if number % 7 >= 5 else 1000.0), *usual(number)] for number in range(7)]
+    lost = [table(500.0), *usual(1000)]
+    assert [verdict.metric.name for verdict in findings(judged(lost, remembered(days), 7))] == ["rows"]
+    assert not findings(judged(lost, remembered(days[:6]), 6))
+
+
+def test_where_rows_are_lost_they_are_to_blame(year: History) -> None:
+    history = remembered([[table(1000.0 + seed % 9), *usual(seed)] for seed in range(DAYS)])
+    moved = changed(usual(1000), lambda metric: (metric.value or 0) * 4)
+    assert findings(judged([table(1003.0), *moved], history))[0].metric.column == "c1"
+    assert findings(judged([table(400.0), *moved], history))[0].metric.name == "rows"
+
+
+def test_the_first_run_tells_what_is_far_from_its_baseline_and_the_second_does_not_repeat_it() -> None:
+    far = Metric(
+        name="ks",
+        value=0.9,
+        column="fare",
+        n=1000,
+        family="distance",
+        effect=3.0,
+        p_value=0.0,
+        scale="distance",
+    )
+    assert [verdict.metric for verdict in findings(judged([far, *usual(0)], History(), 0))] == [far]
+    assert not findings(judged([far, *usual(1)], remembered([[far, *usual(0)]]), 1))
+
+
+def test_a_column_that_mostly_was_null_in_training_may_be_null_in_the_first_run() -> None:
+    null = Metric(
+        name="all_null", value=1.0, column="gust", n=1000, family="shape", why="all 1,000 rows are null"
+    )
+
+    def share(trained: float) -> Metric:
+        return replace(nulls(1.0, "gust"), expected=trained)
+
+    assert not findings(judged([*usual(0), share(0.8), null], History(), 0))
+    assert findings(judged([*usual(0), share(0.1), null], History(), 0))
 
 
 def test_the_third_alert_in_a_row_fails(year: History) -> None:

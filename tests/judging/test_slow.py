@@ -105,6 +105,31 @@ def test_a_creep_goes_on_in_runs_that_alerted_but_not_in_those_marked_bad() -> N
     assert began(bad) <= 1
 
 
+def test_what_concerns_hardly_any_row_may_creep() -> None:
+    def day(number: int, few: float) -> list[Metric]:
+        share = (1 + number % 2) * 1e-4 + max(0, number - 124) * few
+        unseen = Metric(
+            name="unseen_share",
+            value=share,
+            column="a",
+            n=100_000,
+            scale="share",
+            family="domain",
+            worse="up",
+        )
+        return [*served(number), unseen]
+
+    past, _ = followed(lambda number: day(number, 0.0), 125)
+
+    def crept(few: float) -> bool:
+        _, found = followed(lambda number: day(number, few), 140, past=past)
+        verdicts = [verdict for findings in found.values() for verdict in findings]
+        return any("the last 7 runs average" in one.why and one.metric.column == "a" for one in verdicts)
+
+    assert crept(2e-3)
+    assert not crept(1e-4)
+
+
 def test_says_how_a_week_differs() -> None:
     rows = Metric(name="rows", value=1.0, scale="count")
     assert difference(rows, 100.0, 1000.0) == "100, the 21 before 1,000"

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from airflow_mlmonitor.data.window import Window
+from airflow_mlmonitor.judging.hard import hard
 from airflow_mlmonitor.judging.judgement import Judgement
+from airflow_mlmonitor.judging.learned.calendar_classes import season
 from airflow_mlmonitor.judging.learned.cold import FEWEST, ColdScore
-from airflow_mlmonitor.judging.learned.deviation import Deviation
+from airflow_mlmonitor.judging.learned.deviation import Deviation, without
 from airflow_mlmonitor.judging.learned.findings import Finding, verdicts
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.ranking import Array
@@ -43,7 +45,11 @@ UNUSUAL = 3.0
 """Score of a single metric, in powers of ten, from which on it is outside its own range."""
 
 LEAP = 0.2
-"""Share of the rows that must be missing beyond all that ever was, to be told without any calculation."""
+"""Share of the rows that must be missing of a column beyond all that ever was, or of the fewest rows that ever came, to
+be told without any calculation."""
+
+WEEK = 7
+"""Runs that a young monitor must have seen before anything is told without any calculation."""
 
 STREAK = 3
 """Runs over the line in a row from which on it is a failure."""
@@ -57,7 +63,7 @@ def evaluate(judge: Learned, sample: Sample, past: Past, window: Window) -> Judg
     deviation, score, line = _scored(judge, sample, past, window)
     slow = _slow(judge, deviation, past, window)
     if score is not None and line is not None:
-        found = _leaps(sample, past) | _findings(judge, sample, past, window, score, line)
+        found = _leaps(sample, past, CALIBRATED) | _findings(judge, sample, past, window, score, line)
         ranges = deviation.ranges(score.tail.reach(UNUSUAL))
         judged = slow.verdicts(verdicts(sample, past, ranges, found))
         judgement = Judgement(verdicts=judged, score=score.score, threshold=line)
@@ -133,17 +139,21 @@ def _findings(
     return found
 
 
-def _leaps(sample: Sample, past: Past) -> dict[int, Finding]:
-    """Columns of which far more is missing than ever was in a run that did not alert.
+def _leaps(sample: Sample, past: Past, least: int) -> dict[int, Finding]:
+    """What is so far beyond all that ever was that nobody wants to be spared it, whatever chance says.
 
-    Where much has gone missing before, chance alone might bring more of it; so much more nobody wants to be spared.
+    Columns of which many more values are missing than ever in a run that did not alert for them, and far fewer rows
+    than ever; once so many runs are known.
     """
-    values = past.table("values", "keys", sample.keys)[
-        :, ~np.array([run.alerted for run in past.runs], np.bool_)
+    values = past.table("values", "keys", sample.keys)
+    values = without(values, past.blamed(sample.group_keys)[sample.groups])
+    names = [
+        metric.name if metric.name == "null_share" or not metric.column else "" for metric in sample.metrics
     ]
-    missing = np.array([metric.name == "null_share" for metric in sample.metrics], np.bool_)
-    highest = np.fmax.reduce(values, axis=1, initial=0.0)
-    far = missing & (sample.values - highest >= LEAP) & (np.sum(~np.isnan(values), axis=1) >= CALIBRATED)
+    missing, rows = (np.array([name == one for name in names], np.bool_) for one in ("null_share", "rows"))
+    far = missing & (sample.values - np.fmax.reduce(values, axis=1, initial=0.0) >= LEAP)
+    far |= rows & (sample.values <= (1 - LEAP) * np.fmin.reduce(values, axis=1, initial=np.inf))
+    far &= np.sum(~np.isnan(values), axis=1) >= least
     return {int(place): Finding(status=Status.WARN, severity=1.0) for place in np.flatnonzero(far)}
 
 
@@ -152,25 +162,32 @@ def _top(sample: Sample, scores: Array, group: int) -> int:
     return int(members[np.argmax(scores[members])])
 
 
-def _first(compared: Verdict) -> Verdict:
-    """What is said of a metric in the first runs: only what is far from the baseline warns."""
-    if compared.status.is_finding:
-        return compared
-    return Verdict(metric=compared.metric, status=Status.LEARNING, why=compared.why or FIRST)
+def _first(sample: Sample, past: Past) -> list[Verdict]:
+    """What is said in the first runs: what is far from the baseline, told once, by the very first.
+
+    Hard things are told by themselves.
+    """
+    compared = Significance().judge(sample.metrics, History()).verdicts
+    return [
+        verdict
+        if verdict.status.is_finding and not len(past) and not hard(verdict.metric)
+        else Verdict(metric=verdict.metric, status=Status.LEARNING, why=verdict.why or FIRST)
+        for verdict in compared
+    ]
 
 
 def _cold(judge: Learned, sample: Sample, past: Past, window: Window) -> tuple[Judgement, dict[int, Finding]]:
     """Judge a run of a young monitor."""
     if len(past) < FEWEST:
-        compared = Significance().judge(sample.metrics, History()).verdicts
-        return Judgement(verdicts=[_first(verdict) for verdict in compared]), {}
+        return Judgement(verdicts=_first(sample, past)), {}
     cold = ColdScore.of(sample, past, window, judge.min_effect)
     line, ratios = cold.line(_budget(judge, past, window)), cold.ratios
-    found = {}
+    found = _leaps(sample, past, max(season(window, judge.seasonality), WEEK))
     for group in range(len(sample.group_keys)):
         place = _top(sample, ratios, group)
         if ratios[place] > 1:
             status = Status.WARN if ratios[place] > line else Status.LEARNING
-            found[place] = Finding(status=status, severity=float(ratios[place] / line))
+            if status.is_finding or place not in found:
+                found[place] = Finding(status=status, severity=float(ratios[place] / line))
     judged = verdicts(sample, past, cold.ranges(), found)
     return Judgement(verdicts=judged, score=float(ratios.max(initial=0.0)), threshold=line), found

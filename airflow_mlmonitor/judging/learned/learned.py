@@ -152,9 +152,10 @@ def _is_usual(metric: Metric, shares: Mapping[Key, Verdict]) -> bool:
         return False
     name, column, part = metric.key
     share = shares.get((name.replace("all_null", "null_share"), column, part))
-    if share is None or share.expected is None:
+    if share is None or (share.status.is_finding and share.expected is not None):
         return False
-    return share.expected >= MOSTLY and not share.status.is_finding
+    expected = share.metric.expected if share.expected is None else share.expected
+    return expected is not None and expected >= MOSTLY
 
 
 def _next(windows: Sequence[Window]) -> Window:

@@ -104,15 +104,19 @@ class Past:
         """The last runs only."""
         return self if len(self.runs) <= count else replace(self, runs=self.runs[-count:])
 
-    def muted(self, groups: Hashes) -> NDArray[np.bool_]:
-        """Which groups are not learned from, in which runs: those that a run alerted for, one column a run."""
-        muted = np.zeros((len(groups), len(self.runs)), np.bool_)
+    def blamed(self, groups: Hashes) -> NDArray[np.bool_]:
+        """Which groups a run alerted for, one column a run."""
+        blamed = np.zeros((len(groups), len(self.runs)), np.bool_)
         places = {group: place for place, group in enumerate(groups.tolist())}
         for run, left in enumerate(self.runs):
-            if left.alerted and not left.settled:
-                blamed = left.parts.get(BLAMED, NONE).tolist()
-                muted[[places[group] for group in blamed if group in places], run] = True
-        return muted
+            if left.alerted:
+                found = left.parts.get(BLAMED, NONE).tolist()
+                blamed[[places[group] for group in found if group in places], run] = True
+        return blamed
+
+    def muted(self, groups: Hashes) -> NDArray[np.bool_]:
+        """Which groups are not learned from, in which runs: those that a run alerted for, but for what is settled."""
+        return self.blamed(groups) & ~np.array([left.settled for left in self.runs], np.bool_)
 
     def outdated(self, groups: Hashes) -> NDArray[np.bool_]:
         """Which groups had another normal then, in which runs, one column a run: they tell nothing of the level now."""

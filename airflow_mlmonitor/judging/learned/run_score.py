@@ -14,6 +14,9 @@ from airflow_mlmonitor.judging.learned.sample import Places, Sample
 from airflow_mlmonitor.judging.learned.tails import MetricTail, ScoreTail
 from airflow_mlmonitor.judging.learned.trace import Packed
 
+ROWS, HALF = ("", "rows"), 0.5
+"""The group of the number of rows, and the part of the whole run's score from which on it is to blame."""
+
 LEVELS = 14
 """Earlier deviations of a metric from which on its tail is known."""
 
@@ -96,9 +99,17 @@ class RunScore:
         }
 
     def ranking(self, sample: Sample) -> Places:
-        """The groups, the likeliest root cause first: the family that is farthest out, and in it the farthest group."""
+        """The groups, the likeliest root cause first: the family that is farthest out, and in it the farthest group.
+
+        Where rows are lost, all else moves with them: their number comes first if it is half as far out.
+        """
         order: Places = np.lexsort((-self.calibrated, -self.families[sample.families]))
-        return order
+        lost = [
+            place
+            for place in order
+            if sample.group_names[place] == ROWS and self.reach[place] >= HALF * self.score
+        ]
+        return np.array([*lost, *(place for place in order if place not in lost)], dtype=np.intp)
 
 
 class _Levels(NamedTuple):

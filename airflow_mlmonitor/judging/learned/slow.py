@@ -26,7 +26,7 @@ from airflow_mlmonitor.judging.learned.level import rebased
 from airflow_mlmonitor.judging.learned.past_runs import Past
 from airflow_mlmonitor.judging.learned.sample import Bundles, Places, Sample
 from airflow_mlmonitor.judging.learned.trace import Packed
-from airflow_mlmonitor.judging.learned.transform import DISTANCE, transformed
+from airflow_mlmonitor.judging.learned.transform import DISTANCE, SHARE, transformed
 from airflow_mlmonitor.judging.learned.weeks import BEFORE, WEEK
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.words import amount, plural
@@ -50,6 +50,9 @@ FAMILIES = {
 
 LASTS = 0.25
 """Part of a change that the newest run must show itself, and the week before it."""
+
+FEW = 0.005
+"""Share of the rows below which nobody wants to hear that more of them creep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +148,7 @@ class Slow:
         for group in self.creep.over(self.past.pools):
             row = self._top(int(group))
             place = int(self.places[row])
-            if self._lasts(row) and not judged[place].status.is_finding:
+            if self._matters(row) and self._lasts(row) and not judged[place].status.is_finding:
                 severity = float(self.creep.groups[group] / self.creep.lines[self.past.pools[group]])
                 judged[place] = replace(
                     judged[place], status=Status.WARN, severity=severity, why=self._said(row)
@@ -159,6 +162,13 @@ class Slow:
         ends = [*bundles.starts[1:], len(bundles.order)]
         members = bundles.order[bundles.starts[group] : ends[group]]
         return int(members[np.argmax(self.creep.metrics[members])])
+
+    def _matters(self, row: int) -> bool:
+        """Whether enough rows are concerned, where the metric is a share of them."""
+        if self.sample.kinds[self.places[row]] != SHARE:
+            return True
+        values = self.values[row]
+        return abs(_mean(values[-WEEK:]) - _mean(values[-WEEK - BEFORE : -WEEK])) >= FEW
 
     def _lasts(self, row: int) -> bool:
         """Whether the week went there before this run, and this run is there too.
