@@ -21,6 +21,7 @@ from airflow_mlmonitor.cli.incidents import INCIDENTS
 from airflow_mlmonitor.cli.mark_bad import MARK_BAD
 from airflow_mlmonitor.cli.pin import PIN
 from airflow_mlmonitor.cli.profile import PROFILE
+from airflow_mlmonitor.cli.prune import PRUNE
 from airflow_mlmonitor.cli.report import REPORT
 from airflow_mlmonitor.cli.rules import RULES
 from airflow_mlmonitor.cli.runs import RUNS
@@ -33,7 +34,7 @@ from airflow_mlmonitor.errors import MLMonitorError
 VERBS: tuple[Verb, ...] = (
     *(COMPARE, PROFILE, PIN, RULES, SUGGEST, BACKTEST, HISTORY, RUNS, REPORT),
     *(INCIDENTS, ACK, SNOOZE, ACCEPT, MARK_BAD, UNDO, ANNOUNCE),
-    DB,
+    *(DB, PRUNE),
 )
 """In the order in which a newcomer needs them."""
 

@@ -188,7 +188,7 @@ class MemoryStore(MemoryLogbook, MetricsStore):
                 saved = self._saved[key]
                 numbers = {"metrics": len(saved.verdicts), "traces": len(saved.traces)}
                 has = Pruned(**numbers, profiles=int(key in self._profiles))
-                done += replace(has, runs=int(has != Pruned()))
+                done += replace(has, runs=int(has.rows > 0))
                 if not dry_run:
                     self._saved[key] = replace(saved, verdicts=(), traces={})
                     self._profiles.pop(key, None)

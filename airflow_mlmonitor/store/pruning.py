@@ -90,7 +90,7 @@ class Pruning:
     ) -> None:
         page = self._read(partial(look, None))
         while page:
-            for batch in _batches([old for old in page if old.has != Pruned()]):
+            for batch in _batches([old for old in page if old.has.rows]):
                 self._remove(batch, remove)
             last = page[-1].window
             page = self._read(partial(look, last)) if len(page) == PAGE else []

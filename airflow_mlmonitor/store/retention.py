@@ -35,6 +35,11 @@ class Pruned:
     traces: int = 0
     profiles: int = 0
 
+    @property
+    def rows(self) -> int:
+        """Rows of tables."""
+        return self.metrics + self.traces + self.profiles
+
     def __add__(self, other: Pruned) -> Pruned:
         """Both together."""
         return Pruned(
