@@ -97,9 +97,7 @@ def _sections(digest: DigestPage) -> list[_Section]:
         _Section("New", [_incident(one) for one in digest["opened"]]),
         _Section("Still open", [_incident(one) for one in digest["continuing"]]),
         _Section("Over", [_incident(one) for one in digest["over"]]),
-        _Section(
-            "Without a run", [(one["monitor"], f"{LATE} {one['words']}", "") for one in digest["late"]]
-        ),
+        _Section("Without a run", [(one["monitor"], f"{LATE} {one['words']}", "") for one in digest["late"]]),
         _Section("Budget used", [(one["model"], one["words"], "") for one in digest["budgets"]]),
     ]
     return [one for one in found if one.lines]

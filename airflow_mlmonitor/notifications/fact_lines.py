@@ -33,8 +33,9 @@ def facts_of_finding(page: TaskPage, finding: FindingDocument, task_id: str = ""
     :param task_id: the task that tells it, which need not be told where to start if that is itself.
     """
     verdict, expected = page["verdict"], finding["expected"]["words"]
-    compared = [plural(verdict["baseline_runs"], "run")] if verdict["baseline_runs"] else []
-    compared += [finding["record"]["words"]] if finding["record"]["words"] else []
+    record, runs = finding["record"]["words"], verdict["baseline_runs"]
+    compared = [plural(runs, "run")] if runs and "run" not in record else []
+    compared += [record] if record else []
     rows = [plural(verdict["rows"], "row")] if verdict["rows"] else []
     version = [f"model {verdict['model_version']}"] if verdict["model_version"] else []
     start = verdict["start_at"]

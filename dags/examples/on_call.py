@@ -13,6 +13,7 @@ from pathlib import Path
 import pendulum
 from airflow.sdk import DAG, task
 
+from airflow_mlmonitor.checks import Values
 from airflow_mlmonitor.data import Files
 from airflow_mlmonitor.judging import Bounds
 from airflow_mlmonitor.notifications import MLMonitorNotifier, Route, ToMail, ToPagerDuty, ToWebhook
@@ -56,8 +57,9 @@ with DAG(
         source=Files(
             str(DATA / "joined" / "{{ window.label }}.parquet"), columns=("origin", "temp", "visib")
         ),
+        checks=[Values()],
         bounds=Bounds(
-            {"null_share:temp": {"max": 0.05}, "null_share:visib": {"max": 0.05, "severity": "warn"}}
+            {"temp.null_share": {"max": 0.05}, "visib.null_share": {"max": 0.05, "severity": "warn"}}
         ),
         on_failure_callback=tell,
         on_warn_callback=tell,

@@ -53,9 +53,12 @@ def test_a_lost_airport_pages_once_mails_once_and_is_over_two_days_later(
     assert mailbox.to == [["flights@example.com"]] * 2
     opened, over = mailbox.mails
     assert str(opened["Subject"]).startswith("[failed] flight_delay: temp")
-    assert "Expected   at most 5%" in text_of(opened)
+    assert (
+        "Value      36.3% (rows without temp)\nExpected   at most 5.0% (never before in 3 runs)\n"
+        in text_of(opened)
+    )
     assert "Thu 14 Mar 2013, 982 rows" in text_of(opened)
-    assert "origin = EWR" in text_of(opened)
+    assert "visib: " in text_of(opened)
     assert 'src="cid:chart"' in html_of(opened)
     assert str(over["Subject"]).replace("[resolved]", "[failed]") == str(opened["Subject"])
 
