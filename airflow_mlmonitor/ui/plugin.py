@@ -24,17 +24,17 @@ def _views() -> list[dict[str, Any]]:
     Addresses are relative to Airflow's own, which may have a path. ``nav_top_level`` is known from Airflow 3.3 on;
     earlier ones put the page into the menu *Plugins* where there are others.
     """
+    folder = f"{PREFIX}/{address('')}"
+    icons = {"icon": f"{folder}icon.svg", "icon_dark_mode": f"{folder}icon_dark.svg"}
     places: dict[str, dict[str, Any]] = {
-        "nav": {"url_route": "mlmonitor", "nav_top_level": True},
+        "nav": {"url_route": "mlmonitor", "nav_top_level": True, **icons},
         "dag": {"url_route": "mlmonitor_dag"},
         "dag_run": {"url_route": "mlmonitor_run"},
         "task_instance": {"url_route": "mlmonitor_task"},
         "dashboard": {},  # a banner, which has no address
     }
-    bundle = f"{PREFIX}/{address('main.js')}"
-    return [
-        {"name": NAME, "bundle_url": bundle, "destination": place, **more} for place, more in places.items()
-    ]
+    about = {"name": NAME, "bundle_url": f"{folder}main.js"}
+    return [{**about, "destination": place, **more} for place, more in places.items()]
 
 
 class MLMonitorPlugin(AirflowPlugin):
