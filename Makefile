@@ -31,6 +31,10 @@ ui: $(READY) ## Open the Airflow UI on what the demo left behind
 test: $(READY) ## Run every test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
+.PHONY: pictures
+pictures: $(READY) ## Take the pictures of docs/pictures anew, in a real Airflow and a browser
+	@MLMONITOR_KEEP_PICTURES=1 MLMONITOR_REQUIRE_SERVERS=1 $(PY) -m pytest tests/e2e/test_on_call.py
+
 .PHONY: lint
 lint: $(READY) ## Check style, formatting and types
 	@$(PY) -m ruff check .
@@ -49,7 +53,7 @@ matrix: $(READY) ## Run the smoke tests on every supported Airflow, Python and p
 .PHONY: bench
 bench: bench-speed bench-parse bench-store bench-calibration bench-operational bench-detection bench-quiet bench-parity bench-invariants ## Run every benchmark
 
-bench-%: $(READY) ## Run one benchmark: speed, parse, store, calibration, operational, detection
+bench-%: $(READY) ## Run one benchmark: speed, parse, store, viewers, calibration, operational, detection
 	@$(PY) -m benchmarks.$*
 
 .PHONY: constraints

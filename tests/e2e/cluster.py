@@ -16,7 +16,7 @@ import psutil
 from tests.e2e.component import Component
 from tests.e2e.environment import environment
 from tests.e2e.user import User
-from tests.e2e.waiting import Progress, until
+from tests.e2e.waiting import Teller, until
 from tests.starting import free_port, fresh_database
 
 START_SECONDS = 300
@@ -162,7 +162,7 @@ def children_of(process: psutil.Process) -> list[psutil.Process]:
 def cluster(
     server: str,
     folder: Path,
-    progress: Progress,
+    progress: Teller,
     *,
     dags: Sequence[Path],
     components: Sequence[str] = ("scheduler", "dag-processor", "triggerer"),
@@ -200,7 +200,7 @@ def cluster(
                 made.start(name)
             meanwhile(made)
             made.wait()
-            progress.say(f"api-server, {', '.join(components)} are up")
+            progress.say(f"{', '.join(('api-server', *components))}: up")
             yield made
         finally:
             made.stop()

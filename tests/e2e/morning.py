@@ -12,7 +12,7 @@ from pathlib import Path
 from demo import flights
 from tests.e2e.cluster import Cluster, cluster
 from tests.e2e.user import User
-from tests.e2e.waiting import Progress, until
+from tests.e2e.waiting import Teller, until
 
 PROJECT = Path(__file__).parents[2]
 DAGS = (
@@ -57,7 +57,7 @@ class Morning:
 
 
 @contextmanager
-def morning(server: str, folder: Path, progress: Progress, *, days: int) -> Iterator[Morning]:
+def morning(server: str, folder: Path, progress: Teller, *, days: int) -> Iterator[Morning]:
     """Let the scheduler train, and run the days of the week until one fails.
 
     :param server: a PostgreSQL server.

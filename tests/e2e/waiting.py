@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -12,6 +12,13 @@ Found = TypeVar("Found")
 
 EVERY = 0.25
 """Seconds between two looks."""
+
+
+class Teller(Protocol):
+    """Whatever tells how far something has come."""
+
+    def say(self, words: str) -> None:
+        """Tell what is done."""
 
 
 class Progress:

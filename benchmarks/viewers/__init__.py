@@ -1,0 +1,1 @@
+"""What fifty people in front of Airflow's UI wait for, when the metrics store holds ten million metrics."""
