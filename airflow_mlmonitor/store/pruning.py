@@ -218,11 +218,13 @@ def _remove_runs(monitor: Row[*tuple[Any, ...]], batch: Sequence[Old], connectio
 
 
 def _remove_profiles(label: str, batch: Sequence[Old], connection: Connection) -> Pruned:
+    if not batch:
+        return Pruned()
     part = tables.profile.c
     windows = (
         and_(part.window_start == old.window.start, part.window_end == old.window.end) for old in batch
     )
-    if not batch:
-        return Pruned()
-    removed = connection.execute(delete(tables.profile).where(part.digest == label, or_(*windows)))
+    # That they lie between the oldest and the newest follows; it is what bounds the range in the index.
+    span = part.window_start.between(batch[0].window.start, batch[-1].window.start)
+    removed = connection.execute(delete(tables.profile).where(part.digest == label, span, or_(*windows)))
     return Pruned(profiles=removed.rowcount)

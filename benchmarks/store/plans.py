@@ -31,11 +31,11 @@ class Plan:
 
 
 def asked_by(action: Callable[[], object]) -> list[Asked]:
-    """Do something and note the queries it makes of large tables."""
+    """Do something and note what it reads of large tables, and removes from them."""
     found = []
 
     def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if statement.startswith("SELECT") and any(table in statement for table in LARGE):
+        if statement.startswith(("SELECT", "DELETE")) and any(table in statement for table in LARGE):
             found.append(Asked(statement, parameters))
 
     with _listening(note):

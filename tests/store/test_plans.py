@@ -10,8 +10,9 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.report.report import Report, Tags
-from airflow_mlmonitor.store import SqlStore, open_store
+from airflow_mlmonitor.store import SqlStore, open_store, pruning
 from airflow_mlmonitor.store.engines import read_url
+from airflow_mlmonitor.store.retention import Pruned
 from benchmarks.store import filling, plans
 from tests.starting import fresh_database
 from tests.store.conftest import BACKENDS
@@ -140,6 +141,29 @@ def test_what_a_year_of_runs_left_is_one_statement(filled: str) -> None:
     store.dispose()
     assert sum("mlmonitor_trace" in one.statement for one in asked) == 1
     assert not any("mlmonitor_metric" in one.statement for one in asked)
+
+
+def test_removing_old_numbers_reads_no_more_than_it_removes(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last one here: it takes from every monitor its first two runs."""
+    monkeypatch.setattr(pruning, "KEPT", 30)
+    store = open_store(filled)
+    asked = plans.asked_by(lambda: store.prune(before=filling.day(1).end))
+    assert store.prune(before=filling.day(1).end) == Pruned()
+    store.dispose()
+    removing = {
+        table
+        for one in asked
+        if one.statement.startswith("DELETE")
+        for table in plans.LARGE
+        if table in one.statement
+    }
+    assert removing == {"mlmonitor_metric", "mlmonitor_trace", "mlmonitor_profile"}
+    with _engine(filled).connect() as connection:
+        for one in asked:
+            plan = plans.explain(connection, one)
+            assert plan.scanned == (), "\n".join(plan.lines)
 
 
 def _fill(url: str) -> None:
