@@ -16,6 +16,18 @@ Context = Mapping[str, Any]
 
 DAY = timedelta(days=1)
 
+RUN_FACTS = (
+    "dag_id",
+    "dag_run_id",
+    "run_id",
+    "state",
+    "queued_at",
+    "start_date",
+    "run_after",
+    "logical_date",
+)
+"""What may be known of a DAG run; Airflow calls its id so or so."""
+
 
 def window_of(context: Context, wanted: timedelta | str | None = None) -> Window:
     """Decide which span of data time a run looks at.
@@ -67,20 +79,20 @@ def place_of(context: Context) -> Tags:
     """
     if context.get("ti") is not None:
         return tags_of(context)
-    run = context.get("dag_run") or {}
-    known = run.get if isinstance(run, Mapping) else lambda name: getattr(run, name, None)
+    known = run_facts(context)
     return Tags(
-        dag_id=known("dag_id") or getattr(context.get("dag"), "dag_id", ""),
-        run_id=known("dag_run_id") or known("run_id") or context.get("run_id") or "",
+        dag_id=known.get("dag_id") or getattr(context.get("dag"), "dag_id", "") or "",
+        run_id=known.get("dag_run_id") or known.get("run_id") or context.get("run_id") or "",
     )
 
 
 def run_facts(context: Context) -> dict[str, Any]:
     """Return what a context says of its DAG run, whether that is an object, a mapping or nothing."""
-    run = context.get("dag_run") or {}
-    names = ("state", "queued_at", "start_date", "run_after", "logical_date")
-    known = run.get if isinstance(run, Mapping) else lambda name: getattr(run, name, None)
-    return {name: known(name) for name in names if known(name) is not None}
+    run = context.get("dag_run")
+    found = {
+        name: run.get(name) if isinstance(run, Mapping) else getattr(run, name, None) for name in RUN_FACTS
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def moment_of(context: Context) -> datetime:
