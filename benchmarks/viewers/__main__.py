@@ -15,14 +15,14 @@ from statistics import median
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, func, select
 
-from airflow_mlmonitor.store import MetricsStore, open_store
+from airflow_mlmonitor.store import open_store, tables
 from airflow_mlmonitor.store.engines import read_url
 from benchmarks.viewers import stocking
 from benchmarks.viewers.crowd import Habits, Tally, watch
-from benchmarks.viewers.names import Stock, Tell
-from tests.e2e.cluster import Cluster, cluster
+from benchmarks.viewers.names import SEED, Stock, Tell
+from tests.e2e.cluster import cluster
 from tests.starting import POSTGRES, NoServerError
 
 TARGET = 0.3
@@ -79,6 +79,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--viewers", type=int, default=50, help="people at once, 50 unless told")
     parser.add_argument("--seconds", type=float, default=60, help="how long each part lasts, 60 unless told")
     parser.add_argument("--workers", type=int, default=2, help="processes of the api-server, 2 unless told")
+    parser.add_argument(
+        "--store",
+        metavar="URL",
+        help="a PostgreSQL database to keep the metrics in, for further runs on them",
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write every time to this file")
     return parser.parse_args(arguments)
 
@@ -93,17 +98,12 @@ def measured(
     dags = folder / "models.py"
     dags.write_text(DAGS.replace("{watched}", repr(watched)))
     settings = {"AIRFLOW__API__WORKERS": str(options.workers), "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"}
+    if options.store:
+        settings["AIRFLOW_CONN_MLMONITOR_DEFAULT"] = options.store
     home = folder / "airflow"
     with cluster(server, home, _Saying(console), dags=[dags], components=(), settings=settings) as airflow:
         airflow.run("airflow", "dags", "reserialize")
-        store = open_store(airflow.metrics)
-        try:
-            rows = _stocked(store, airflow, folder / "data", size)
-            console.print(f"{rows:,} metrics of {size.monitors * size.days:,} runs", highlight=False)
-            incidents = [one.id for one in store.incidents(last=200)]
-            series = [(name, column) for name, column, *_ in store.series(size.monitor(0))]
-        finally:
-            store.dispose()
+        incidents, series = _stocked(options.store or airflow.metrics, folder / "data", size, console)
         user = airflow.user("vic")
         login = {"username": user.name, "password": user.password}
 
@@ -122,11 +122,26 @@ def measured(
         }
 
 
-def _stocked(store: MetricsStore, airflow: Cluster, folder: Path, size: Stock) -> int:
-    seeded = stocking.seeds(store, folder)
-    engine = create_engine(read_url(airflow.metrics), poolclass=NullPool)
-    with _bars() as tell:
-        return stocking.stock(engine, store, seeded, size, tell)
+def _stocked(
+    url: str, folder: Path, size: Stock, console: Console
+) -> tuple[list[int], list[tuple[str, str]]]:
+    """Fill a store, unless that was done before; return its incidents, and the series of one monitor."""
+    store, engine = open_store(url), create_engine(read_url(url), poolclass=NullPool)
+    try:
+        store.upgrade()
+        if not store.runs(last=1):
+            with _bars() as tell:
+                stocking.stock(engine, store, stocking.seeds(store, folder), size, tell)
+        with engine.connect() as connection:
+            rows, runs = (
+                connection.scalar(select(func.count()).select_from(table))
+                for table in (tables.metric, tables.run)
+            )
+        console.print(f"{rows:,} metrics of {runs:,} runs", highlight=False)
+        incidents = [one.id for one in store.incidents(last=200) if one.model != SEED]
+        return incidents, [(name, column) for name, column, *_ in store.series(size.monitor(0))]
+    finally:
+        store.dispose()
 
 
 @contextmanager

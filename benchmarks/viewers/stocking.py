@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, text
 
 from airflow_mlmonitor.checks import Consistency, Shape, Skew, Values
 from airflow_mlmonitor.data import Files, Frame, Pinned, read
@@ -20,7 +20,7 @@ from airflow_mlmonitor.data.rules.learning import learn_rules
 from airflow_mlmonitor.data.training import read_training
 from airflow_mlmonitor.monitor import Monitor
 from airflow_mlmonitor.report.report import Report
-from airflow_mlmonitor.store import MetricsStore, tables
+from airflow_mlmonitor.store import MetricsStore
 from benchmarks.viewers.copying import copy
 from benchmarks.viewers.names import DAY, SEED, Stock, Tell, window
 from demo import flights
@@ -68,8 +68,8 @@ def _evaluated(monitor: Monitor, store: MetricsStore, day: date, rows: pd.DataFr
     return Seed(report, profile.encode())
 
 
-def stock(engine: Engine, store: MetricsStore, seeded: list[Seed], size: Stock, tell: Tell) -> int:
-    """Fill the store; return the metric rows that it holds then."""
+def stock(engine: Engine, store: MetricsStore, seeded: list[Seed], size: Stock, tell: Tell) -> None:
+    """Fill the store."""
     with engine.begin() as connection:
         copy(connection, size, tell)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -78,8 +78,6 @@ def stock(engine: Engine, store: MetricsStore, seeded: list[Seed], size: Stock, 
         for back in TROUBLES:
             _save(store, seeded[-1] if number % 2 else seeded[-2], size, number, back)
         tell("saving the last runs", number + 1, size.monitors)
-    with engine.connect() as connection:
-        return int(connection.scalar(select(func.count()).select_from(tables.metric)) or 0)
 
 
 def _save(store: MetricsStore, seed: Seed, size: Stock, number: int, back: int) -> None:
