@@ -28,6 +28,7 @@ READ_ONLY = {
     "1792",
 }
 SLOW = {"57014", "3024", "1969"}
+DENIED = {"42501", "1142", "1143", "1227"}
 NO_DATABASE = {"SQLITE_CANTOPEN", "SQLITE_CANTOPEN_ISDIR", "3D000", "1049"}
 NO_TABLE = {"42P01", "42703", "1146", "1054"}
 
@@ -41,6 +42,7 @@ ADVICE = (
         PASSING,
         ("stayed locked", "Find what holds the lock, an open transaction or a backup, then try again."),
     ),
+    (DENIED, ("refused", "Give this user the right to do that, or take a user who has it.")),
     (SLOW, ("took too long to answer", "Try again when it is less busy.")),
     (NO_DATABASE, OPENING),
 )
@@ -74,6 +76,8 @@ def _advice(error: Fault) -> tuple[str, str]:
 
 
 def _is_outage(error: Fault) -> bool:
+    if _code(error) in DENIED:  # PyMySQL takes it for an outage
+        return False
     outages = (OperationalError, InterfaceError, PoolTimeout, OSError)
     return isinstance(error, outages) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
