@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import (
+    ATTENDED,
     KEPT,
     Alert,
     Event,
@@ -43,6 +44,7 @@ class Course:
     known: Incident | None = None
     title: str = ""
     status: Status = Status.OK
+    severity: float = 0.0
     groups: dict[Group, float] = field(default_factory=dict)
     windows: list[Window] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Course:
     relapses: int = 0
     resolved: Window | None = None
     settled: Window | None = None
+    heeded: set[Event] = field(default_factory=set)
 
     @property
     def is_open(self) -> bool:
@@ -70,9 +73,8 @@ class Course:
     def is_attended(self, window: Window) -> bool:
         """Whether somebody knew of it before the run of a window, so that it must not hide another problem."""
         decided = self.decided(window)
-        return any(event.what is not Happening.SNOOZED for event in decided) or is_snoozed(
-            decided, self.events, window
-        )
+        known = any(event.what in ATTENDED for event in decided)
+        return known or is_snoozed(decided, self.events, window)
 
     def meet(self, window: Window, alert: Alert, made_at: datetime) -> None:
         """A run of it; ``alert`` has what was found of it, and not what was found of others."""
@@ -95,6 +97,7 @@ class Course:
         self.absent = 0
         self.windows.append(window)
         self.status = max(self.status, alert.status, key=lambda status: status.rank)
+        self.severity = max(self.severity, severity)
         for group, found in alert.groups.items():
             if group in self.groups or len(self.groups) < KEPT:
                 self.groups[group] = max(found, self.groups.get(group, 0.0))
@@ -109,9 +112,17 @@ class Course:
             self.settled = window
 
     def accept_before(self, window: Window | None) -> None:
-        """End it where a person accepted it before the run of a window; with any run for None."""
+        """End it where a person accepted it before the run of a window; with any run for None.
+
+        What was accepted alone is none of it any more, unless a later run finds it again.
+        """
         for event in self.known.decided if self.known else ():
-            if event.what is Happening.ACCEPTED and (window is None or event.window < window):
+            if event in self.heeded or (window is not None and event.window >= window):
+                continue
+            self.heeded.add(event)
+            for group in event.groups:
+                self.groups.pop(group, None)
+            if event.what is Happening.ACCEPTED or (event.groups and not self.groups):
                 self.resolved, self.settled = self.resolved or event.window, self.settled or event.window
 
     def said(self, happening: Happening, window: Window) -> bool:
@@ -125,9 +136,10 @@ class Course:
 
     def _is_due(self, window: Window, snoozed: bool) -> bool:
         decided = self.decided(window)
-        if snoozed or any(event.what is not Happening.SNOOZED for event in decided):
+        if snoozed or any(event.what in ATTENDED for event in decided):
             return False
-        ended = any(self.told and event.window >= self.told for event in decided)
+        snoozes = (event for event in decided if event.what is Happening.SNOOZED)
+        ended = any(self.told and event.window >= self.told for event in snoozes)
         return ended or self.told is None or window.end - self.told.end >= REMINDER
 
     def _tell(self, window: Window, severity: float) -> None:

@@ -44,12 +44,16 @@ class Happening(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     ACCEPTED = "accepted"
+    ACCEPTED_IN_PART = "accepted in part"
     MARKED_BAD = "marked bad"
     NOTED = "noted"
     UNDONE = "undone"
 
 
-STANDING = frozenset({Happening.ACKNOWLEDGED, Happening.SNOOZED, Happening.ACCEPTED, Happening.MARKED_BAD})
+ATTENDED = frozenset({Happening.ACKNOWLEDGED, Happening.ACCEPTED, Happening.MARKED_BAD})
+"""What a person decides who knows of all of it."""
+
+STANDING = ATTENDED | {Happening.SNOOZED, Happening.ACCEPTED_IN_PART}
 """What a person decides, until it is undone."""
 
 
@@ -71,6 +75,8 @@ class Event:
         A snooze is over when a run's window ends later than this moment; None for one without an end.
     unless_worse
         A snooze is over when the problem gets worse.
+    groups
+        What was accepted, where that is not all of it; sorted.
     """
 
     what: Happening
@@ -80,6 +86,7 @@ class Event:
     note: str = ""
     until: datetime | None = None
     unless_worse: bool = False
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +146,8 @@ class Incident:
     status, severity
         The gravest and the highest of all its runs.
     groups
-        Columns and families involved, in the order in which they came.
+        Columns and families involved, in the order in which they came; without those that a person accepted, unless
+        they came back.
     windows
         The runs that belong to it, oldest first. Empty where running them again found nothing any more.
     opened
@@ -179,6 +187,12 @@ class Incident:
     def columns(self) -> list[str]:
         """The columns involved, in the order in which they came."""
         return list(dict.fromkeys(column for column, _ in self.groups if column))
+
+    @property
+    def accepted_groups(self) -> list[Group]:
+        """What people accepted of it while it went on with the others, in the order in which they did."""
+        of = (event.groups for event in self.decided if event.what is Happening.ACCEPTED_IN_PART)
+        return list(dict.fromkeys(group for groups in of for group in groups))
 
     @property
     def decided(self) -> list[Event]:

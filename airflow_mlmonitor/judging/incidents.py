@@ -194,7 +194,7 @@ def _outcome(
         model=model,
         title=course.title,
         status=course.status,
-        severity=max(course.groups.values()),
+        severity=course.severity,
         groups=tuple(course.groups),
         windows=tuple(course.windows),
         opened=course.windows[0],

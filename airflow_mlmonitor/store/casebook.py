@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from airflow_mlmonitor.errors import ConfigurationError
-from airflow_mlmonitor.judging.incident import Happening, Incident, IncidentState
+from airflow_mlmonitor.judging.incident import Group, Happening, Incident, IncidentState
 
 
 class Casebook(ABC):
@@ -63,6 +63,7 @@ class Casebook(ABC):
         note: str = "",
         until: datetime | None = None,
         unless_worse: bool = False,
+        groups: Collection[Group] = (),
     ) -> Incident:
         """Record what a person decides about an incident; the methods below are its names.
 
@@ -98,13 +99,24 @@ class Casebook(ABC):
             number, Happening.SNOOZED, who=who, note=note, until=until, unless_worse=unless_worse
         )
 
-    def accept(self, number: int, *, who: str, note: str = "") -> Incident:
+    def accept(
+        self, number: int, *, who: str, note: str = "", groups: Collection[Group] | None = None
+    ) -> Incident:
         """Take what its runs showed as the new normal, and be done with it.
 
         Its runs get the state accepted, so that later ones learn from them, and of its groups nothing is expected any
         more that runs before its first one showed (:attr:`History.accepted`).
+
+        With some of its ``groups`` that holds of these, and the incident goes on with the others; its runs stay what
+        they are (:attr:`History.accepted_in_part`). With all that are left it is accepted as a whole.
+
+        Raises
+        ------
+        StoreError
+            It has no such group, it was accepted already, or none is given.
         """
-        return self.decide(number, Happening.ACCEPTED, who=who, note=note)
+        what = Happening.ACCEPTED if groups is None else Happening.ACCEPTED_IN_PART
+        return self.decide(number, what, who=who, note=note, groups=groups or ())
 
     def mark_bad(self, number: int, *, who: str, note: str = "") -> Incident:
         """Say that its runs saw bad data: they get the state bad and never train; no reminders any more."""

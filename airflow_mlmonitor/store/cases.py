@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import (
@@ -107,13 +107,33 @@ def accepted(connection: Connection, starts: Mapping[int, datetime]) -> dict[Gro
         return {}
     own = incident_tables.accepted.c
     found = connection.execute(
-        select(own.run_id, own.column_name, own.family).where(own.run_id.in_(list(starts)))
+        select(own.run_id, own.digest, own.column_name, own.family).where(own.run_id.in_(list(starts)))
     )
     since: dict[Group, datetime] = {}
-    for run_id, column, family in found:
-        group, start = (column, family), starts[run_id]
-        since[group] = max(start, since.get(group, start))
+    for run_id, key, column, family in found:
+        if key == digest(column, family):
+            group, start = (column, family), starts[run_id]
+            since[group] = max(start, since.get(group, start))
     return since
+
+
+def accepted_in_part(connection: Connection, monitor: str) -> list[Incident]:
+    """Read those incidents of a monitor of which a person accepted a part."""
+    own, of, event = incident_tables.incident.c, tables.monitor.c, incident_tables.event.c
+    known = connection.execute(
+        select(own.id)
+        .distinct()
+        .join(incident_tables.event, event.incident_id == own.id)
+        .where(own.monitor_id == select(of.id).where(of.digest == digest(monitor)).scalar_subquery())
+        .where(event.what == Happening.ACCEPTED_IN_PART.value)
+    )
+    numbers = list(known.scalars())
+    return whole(connection, connection.execute(_bare().where(own.id.in_(numbers))).all()) if numbers else []
+
+
+def part_digest(group: Group, made_at: datetime) -> str:
+    """What tells a group that was accepted alone, at a moment, from others and from what was accepted as a whole."""
+    return digest(*group, made_at.isoformat())
 
 
 def _monitor_ids(
@@ -148,7 +168,34 @@ def _events(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[E
     found = connection.execute(
         select(own).where(own.c.incident_id.in_(numbers)).order_by(own.c.made_at, own.c.id)
     )
-    return _gathered((row.incident_id, _event(row)) for row in found)
+    rows = found.all()
+    parts = [row for row in rows if row.what == Happening.ACCEPTED_IN_PART.value]
+    groups = _accepted_groups(connection, [row.id for row in parts]) if parts else {}
+    return _gathered((row.incident_id, _event(row, groups.get(row.id, ()))) for row in rows)
+
+
+def _accepted_groups(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Group, ...]]:
+    """Read what decisions accepted that did not accept all: it lies at the run that was the latest then."""
+    own, of, run, part = (
+        incident_tables.event.c,
+        incident_tables.incident,
+        tables.run,
+        incident_tables.accepted,
+    )
+    same_window = and_(run.c.window_start == own.window_start, run.c.window_end == own.window_end)
+    found = connection.execute(
+        select(own.id, own.made_at, part.c.digest, part.c.column_name, part.c.family)
+        .join_from(incident_tables.event, of, of.c.id == own.incident_id)
+        .join(run, and_(run.c.monitor_id == of.c.monitor_id, same_window))
+        .join(part, part.c.run_id == run.c.id)
+        .where(own.id.in_(ids))
+    )
+    groups = _gathered(
+        (row.id, (row.column_name, row.family))
+        for row in found
+        if row.digest == part_digest((row.column_name, row.family), row.made_at)
+    )
+    return {number: tuple(sorted(own)) for number, own in groups.items()}
 
 
 def _gathered(found: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
@@ -175,7 +222,7 @@ def _incident(row: Found, windows: tuple[Window, ...], events: tuple[Event, ...]
     )
 
 
-def _event(row: Found) -> Event:
+def _event(row: Found, groups: tuple[Group, ...]) -> Event:
     return Event(
         what=Happening(row.what),
         window=Window(row.window_start, row.window_end),
@@ -184,6 +231,7 @@ def _event(row: Found) -> Event:
         note=row.note,
         until=row.until,
         unless_worse=bool(row.unless_worse),
+        groups=groups,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +108,9 @@ class History:
     accepted
         (column or "", family) to the moment of data time from which on a person accepted its values as the new
         normal: what runs whose window starts earlier showed of that group is no longer what is expected of it.
+    accepted_in_part
+        (column or "", family) to the windows of runs of which a person accepted this group, and not all that they
+        found: of this group they train, whatever their state.
 
     Examples
     --------
@@ -119,6 +122,7 @@ class History:
     points: Mapping[tuple[str, str, str], Mapping[int, Point]] = field(default_factory=dict)
     traces: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict)
     accepted: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    accepted_in_part: Mapping[tuple[str, str], Collection[Window]] = field(default_factory=dict)
 
     def values(
         self,
@@ -152,7 +156,12 @@ class History:
         traces = {name: dict(left) for name, left in self.traces.items()}
         for name, left in later.traces.items():
             traces.setdefault(name, {}).update({position + shift: trace for position, trace in left.items()})
-        return History(self.runs + later.runs, points, traces, {**self.accepted, **later.accepted})
+        accepted = {**self.accepted, **later.accepted}
+        in_part = {
+            group: {*self.accepted_in_part.get(group, ()), *later.accepted_in_part.get(group, ())}
+            for group in (*self.accepted_in_part, *later.accepted_in_part)
+        }
+        return History(self.runs + later.runs, points, traces, accepted, in_part)
 
     def __iter__(self) -> Iterator[Point]:
         """All points, run by run, oldest first."""

@@ -3,7 +3,9 @@
 ::
 
     run ─┬── alert            what a run with findings found, group by group
-         ├─< accepted         groups of which a person accepted what this run showed as the new normal
+         ├─< accepted         groups of which a person accepted what this run showed as the new normal; one that an
+         │                    incident was accepted of in part lies at the run that was the latest then, and its digest
+         │                    has the moment of the decision in it
          └─< incident_run >── incident ──< incident_event      what happened to it, and who decided what
 """
 

@@ -20,7 +20,7 @@ from airflow_mlmonitor.judging.incident import (
 )
 from airflow_mlmonitor.judging.incidents import Sighting, first_touched, living, tracked
 from airflow_mlmonitor.store.casebook import Casebook
-from airflow_mlmonitor.store.deciding import MARKS, no_such_incident, refuse_decision, several
+from airflow_mlmonitor.store.deciding import MARKS, narrowed, no_such_incident, refuse_decision, several
 from airflow_mlmonitor.store.history import State
 from airflow_mlmonitor.store.store import Annotation
 
@@ -78,6 +78,7 @@ class MemoryCasebook(Casebook):
         note: str = "",
         until: datetime | None = None,
         unless_worse: bool = False,
+        groups: Collection[Group] = (),
     ) -> Incident:
         """Record what a person decides about an incident."""
         with self._lock:
@@ -91,9 +92,11 @@ class MemoryCasebook(Casebook):
                 note=note,
                 until=until,
                 unless_worse=unless_worse,
+                groups=tuple(sorted(set(groups))),
             )
-            if what in MARKS:
-                self._mark_runs(incident, MARKS[what], event)
+            event = narrowed(incident, event)
+            if event.what in MARKS:
+                self._mark_runs(incident, MARKS[event.what], event)
             elif what is Happening.UNDONE:
                 self._unmark_runs(incident, event)
             self._incidents[number] = replace(incident, events=(*incident.events, event))
@@ -149,7 +152,8 @@ class MemoryCasebook(Casebook):
             for note in made:
                 if note.after is self._state(key):
                     self._set_state(key, note.before, who=event.who, note=event.note, made_at=event.made_at)
-                    self._accepted.pop(key, None)
+                    if undone.what is Happening.ACCEPTED:
+                        self._accepted.pop(key, None)
 
     @abstractmethod
     def _state(self, key: Key) -> State:

@@ -11,6 +11,7 @@ from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import Group, Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
+from airflow_mlmonitor.store.deciding import accepted_parts, merged
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.memory_casebook import Key
 from airflow_mlmonitor.store.memory_logbook import MemoryLogbook, Saved
@@ -96,7 +97,8 @@ class MemoryStore(MemoryLogbook, MetricsStore):
                         found.setdefault(key, {})[position] = _point(run, verdict)
                 for name in saved.traces.keys() & set(traces):
                     left.setdefault(name, {})[position] = saved.traces[name]
-            return History(runs, found, left, self._accepted_by(runs))
+            own = [one for one in self._incidents.values() if one.monitor == monitor]
+            return History(runs, found, left, *merged(self._accepted_by(runs), accepted_parts(own, runs)))
 
     def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
         """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""

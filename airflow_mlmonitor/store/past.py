@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from airflow_mlmonitor.store import cases, tables
+from airflow_mlmonitor.store.deciding import accepted_parts, merged
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.run_queries import STATUSES, runs
 from airflow_mlmonitor.store.tables import digest
@@ -35,13 +36,17 @@ def history(  # noqa: PLR0913 - as the contract has it
     by_age = dict(reversed(found.items()))
     left = _traces(connection, list(by_age), traces)
     accepted = {run_id: run.window.start for run_id, run in by_age.items() if run.state is State.ACCEPTED}
-    since = cases.accepted(connection, accepted)
+    parts = []
+    if any(run.status.is_finding for run in by_age.values()):
+        parts = accepted_parts(cases.accepted_in_part(connection, monitor), list(by_age.values()))
+    since, in_part = merged(cases.accepted(connection, accepted), parts)
+    known = tuple(by_age.values())
     if not points:
-        return History(tuple(by_age.values()), traces=left, accepted=since)
+        return History(known, {}, left, since, in_part)
     names = _series(connection, monitor, metric, column, series)
     wanted = None if metric is None and column is None and series is None else list(names)
     with _collector_paused():
-        return History(tuple(by_age.values()), _points(connection, by_age, names, wanted), left, since)
+        return History(known, _points(connection, by_age, names, wanted), left, since, in_part)
 
 
 def _traces(connection: Connection, ids: Sequence[int], names: Sequence[str]) -> dict[str, dict[int, bytes]]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from airflow_mlmonitor.data.window import Window, utc
-from airflow_mlmonitor.judging.incident import Event, Happening, Incident, IncidentState, Notice
+from airflow_mlmonitor.judging.incident import Event, Group, Happening, Incident, IncidentState, Notice
 from airflow_mlmonitor.judging.verdict import Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store import cases, changes, past, queries, tracking
@@ -174,9 +174,11 @@ class SqlStore(SqlLogbook, MetricsStore):
         note: str = "",
         until: datetime | None = None,
         unless_worse: bool = False,
+        groups: Collection[Group] = (),
     ) -> Incident:
         """Record what a person decides about an incident."""
         said = partial(Event, what=what, who=who, note=note, until=until, unless_worse=unless_worse)
+        said = partial(said, groups=tuple(sorted(set(groups))))
         return self._write(partial(tracking.decide, number=number, said=said))
 
     def pin(

@@ -10,15 +10,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from airflow_mlmonitor.data.window import Window
-from airflow_mlmonitor.judging.incident import Alert, Event, Happening, Incident, Notice
+from airflow_mlmonitor.judging.incident import Alert, Event, Group, Happening, Incident, Notice
 from airflow_mlmonitor.judging.incidents import Tracked, first_touched, living, tracked
 from airflow_mlmonitor.store import cases, incident_tables, tables
-from airflow_mlmonitor.store.deciding import MARKS, no_such_incident, refuse_decision
+from airflow_mlmonitor.store.deciding import MARKS, narrowed, no_such_incident, refuse_decision
 from airflow_mlmonitor.store.history import State
 from airflow_mlmonitor.store.tables import digest
 from airflow_mlmonitor.store.upsert import upsert
@@ -73,10 +74,12 @@ def decide(connection: Connection, number: int, said: Callable[..., Event]) -> I
     incident = _known(connection, number)
     event = said(window=_latest_window(connection, monitor_id), made_at=datetime.now(UTC))
     refuse_decision(incident, event.what)
+    event = narrowed(incident, event)
     if event.what in MARKS:
         _mark_runs(connection, monitor_id, incident, MARKS[event.what], event)
     elif event.what is Happening.UNDONE:
         _unmark_runs(connection, monitor_id, incident, event)
+    _name_groups(connection, monitor_id, event)
     _record(connection, number, [event])
     track(connection, monitor_id, incident.monitor, incident.model, incident.opened)
     return _known(connection, number)
@@ -169,16 +172,7 @@ def _mark_runs(
     runs = _member_states(connection, incident)
     _set_states(connection, dict.fromkeys(runs, state), runs, event)
     if state is State.ACCEPTED:
-        first = incident.windows[0]
-        run = tables.run.c
-        opened = connection.scalar(
-            select(run.id).where(
-                run.monitor_id == monitor_id,
-                run.window_start == first.start,
-                run.window_end == first.end,
-            )
-        )
-        _accept(connection, int(opened or 0), incident.groups)
+        _accept(connection, _run_id(connection, monitor_id, incident.windows[0]), incident.groups)
 
 
 def _unmark_runs(connection: Connection, monitor_id: int, incident: Incident, event: Event) -> None:
@@ -195,8 +189,7 @@ def _unmark_runs(connection: Connection, monitor_id: int, incident: Incident, ev
     now = {row.id: State(row.state) for row in found}
     _set_states(connection, {row.id: State(row.state_before) for row in found}, now, event)
     if undone.what is Happening.ACCEPTED:
-        own = incident_tables.accepted
-        connection.execute(delete(own).where(own.c.run_id.in_(list(now))))
+        _reject(connection, list(now))
 
 
 def _set_states(
@@ -227,10 +220,34 @@ def _member_states(connection: Connection, incident: Incident) -> dict[int, Stat
     return {row.id: State(row.state) for row in found}
 
 
-def _accept(connection: Connection, run_id: int, groups: Sequence[tuple[str, str]]) -> None:
+def _name_groups(connection: Connection, monitor_id: int, event: Event) -> None:
+    """Write what a decision accepts that does not accept all; see :func:`airflow_mlmonitor.store.cases.part_digest`."""
+    if event.groups:
+        run_id = _run_id(connection, monitor_id, event.window)
+        _accept(connection, run_id, event.groups, partial(cases.part_digest, made_at=event.made_at))
+
+
+def _reject(connection: Connection, run_ids: Sequence[int]) -> None:
+    """Forget what whole runs were accepted of; what was accepted of them alone is another decision."""
+    own = incident_tables.accepted
+    for row in connection.execute(select(own).where(own.c.run_id.in_(run_ids))).all():
+        if row.digest == _whole_digest((row.column_name, row.family)):
+            connection.execute(delete(own).where(own.c.run_id == row.run_id, own.c.digest == row.digest))
+
+
+def _whole_digest(group: Group) -> str:
+    return digest(*group)
+
+
+def _accept(
+    connection: Connection,
+    run_id: int,
+    groups: Sequence[Group],
+    key: Callable[[Group], str] = _whole_digest,
+) -> None:
     rows = [
-        {"run_id": run_id, "digest": digest(column, family), "column_name": column, "family": family}
-        for column, family in groups
+        {"run_id": run_id, "digest": key(group), "column_name": group[0], "family": group[1]}
+        for group in groups
     ]
     if rows:
         upsert(connection, incident_tables.accepted, rows, ["column_name", "family"])
@@ -246,6 +263,12 @@ def _known(connection: Connection, number: int) -> Incident:
 def _lock(connection: Connection, monitor_id: int) -> None:
     monitor = tables.monitor.c
     connection.execute(select(monitor.id).where(monitor.id == monitor_id).with_for_update())
+
+
+def _run_id(connection: Connection, monitor_id: int, window: Window) -> int:
+    run = tables.run.c
+    same = (run.window_start == window.start, run.window_end == window.end)
+    return int(connection.scalar(select(run.id).where(run.monitor_id == monitor_id, *same)) or 0)
 
 
 def _latest_window(connection: Connection, monitor_id: int) -> Window:

@@ -96,8 +96,9 @@ def deciding(monitor: str, place: int, what: Happening) -> Operation:
         if known:
             number = known[place % len(known)]
             until = day(2).end if what is Happening.SNOOZED else None
+            groups = store.incident(number).groups[:1] if what is Happening.ACCEPTED_IN_PART else ()
             try:
-                store.decide(number, what, who="ana", note="seen", until=until)
+                store.decide(number, what, who="ana", note="seen", until=until, groups=groups)
             except StoreError as error:
                 raise StoreError(str(error).partition(" of monitor")[2]) from error
 
@@ -168,7 +169,8 @@ def content(store: MetricsStore, prefix: str) -> dict[str, object]:
                 key: [(age, point.value, point.status, point.lower) for age, point in sorted(points.items())]
                 for key, points in history.points.items()
             }
-            found[f"history {monitor} {asof}"] = bare(history.runs), values, history.traces, history.accepted
+            accepted = history.accepted, history.accepted_in_part
+            found[f"history {monitor} {asof}"] = bare(history.runs), values, history.traces, accepted
             found[f"profiles {monitor} {asof}"] = store.profiles(name, asof=asof, last=2)
         found[f"ks {monitor}"] = set(store.history(name, asof=ASOF[-1], metric="ks", column="temp").points)
         found[f"incidents {monitor}"] = _cases(store, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_golden_store_is_upgraded_and_says_what_it_said(golden: Path, tmp_path
     store.upgrade()
     assert store.current() == REVISION
     said = json.loads(golden.with_suffix(".json").read_text("utf-8"))
-    assert {key: found for key, found in make.content(store).items() if key in said} == said
+    assert as_known_then(make.content(store), said) == said
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
@@ -60,4 +61,13 @@ def test_a_store_filled_today_says_the_same(tmp_path: Path) -> None:
         said["annotations"][0].pop("made_at")
         for event in said["incidents"][0]["events"]:
             event.pop("made_at")
-    assert now == then
+    assert as_known_then(now, then) == then
+
+
+def as_known_then(now: Any, then: Any) -> Any:
+    """Leave out what is said of something today, and was not when a golden store was made."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        return {key: as_known_then(found, then[key]) for key, found in now.items() if key in then}
+    if isinstance(now, list | tuple) and isinstance(then, list) and len(now) == len(then):
+        return [as_known_then(one, other) for one, other in zip(now, then, strict=True)]
+    return now

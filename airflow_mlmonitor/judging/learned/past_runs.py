@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Hashes, Places
+from airflow_mlmonitor.judging.learned.settling import settled
 from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, key_hash, raw, stacked, unpack
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 
 NONE = np.empty(0, np.uint64)
 NOWHERE = np.empty(0, np.intp)
-
-QUIET = 2
-"""Quiet runs in a row after which what was alerted for is over, as incidents have it."""
-
-LASTING = 3
-"""Alerts of one problem from which on it is no outlier but an incident."""
 
 
 class Left(NamedTuple):
@@ -45,6 +40,8 @@ class Left(NamedTuple):
         Whether it alerted, and nobody has said since what that was.
     settled
         Whether that was short and is over, so that it counts as a natural outlier.
+    taken
+        Hashes of the groups that a person accepted of it, though not all that it found.
     """
 
     window: Window
@@ -52,6 +49,7 @@ class Left(NamedTuple):
     accepted: bool = False
     alerted: bool = False
     settled: bool = False
+    taken: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,15 +84,17 @@ class Past:
         """
         traces = history.traces.get(NAME, {})
         found = []
-        settled = _settled([run.state == "alert" for run in history.runs])
+        over = settled([run.state == "alert" for run in history.runs])
+        taken = _taken(history)
         for position, run in enumerate(history.runs):
             parts = unpack(traces[position]) if run.state != "bad" and position in traces else {}
             if parts:
                 alerted = run.state == "alert"
-                found.append(Left(run.window, parts, run.state == "accepted", alerted, settled[position]))
-        over = [_is_over(run) for run in reversed(history.runs)]
+                own = taken.get(run.window, frozenset())
+                found.append(Left(run.window, parts, run.state == "accepted", alerted, over[position], own))
+        loud = [_is_over(run) for run in reversed(history.runs)]
         renewed = {key_hash(*group): moment for group, moment in history.accepted.items()}
-        return cls(tuple(found), over.index(False) if False in over else len(over), renewed)
+        return cls(tuple(found), loud.index(False) if False in loud else len(loud), renewed)
 
     def then(self, window: Window, parts: Mapping[str, Packed]) -> Self:
         """Return the past with one more run, which trains."""
@@ -105,18 +105,26 @@ class Past:
         return self if len(self.runs) <= count else replace(self, runs=self.runs[-count:])
 
     def blamed(self, groups: Hashes) -> NDArray[np.bool_]:
-        """Which groups a run alerted for, one column a run."""
+        """Which groups a run alerted for, one column a run, but for those that a person accepted."""
         blamed = np.zeros((len(groups), len(self.runs)), np.bool_)
         places = {group: place for place, group in enumerate(groups.tolist())}
         for run, left in enumerate(self.runs):
             if left.alerted:
-                found = left.parts.get(BLAMED, NONE).tolist()
+                found = set(left.parts.get(BLAMED, NONE).tolist()) - left.taken
                 blamed[[places[group] for group in found if group in places], run] = True
         return blamed
 
     def muted(self, groups: Hashes) -> NDArray[np.bool_]:
         """Which groups are not learned from, in which runs: those that a run alerted for, but for what is settled."""
         return self.blamed(groups) & ~np.array([left.settled for left in self.runs], np.bool_)
+
+    def taken(self, groups: Hashes) -> NDArray[np.bool_]:
+        """Which groups a person accepted alone, in which runs, one column a run: of them these runs train."""
+        taken = np.zeros((len(groups), len(self.runs)), np.bool_)
+        for run, left in enumerate(self.runs):
+            if left.taken:
+                taken[:, run] = [group in left.taken for group in groups.tolist()]
+        return taken
 
     def outdated(self, groups: Hashes) -> NDArray[np.bool_]:
         """Which groups had another normal then, in which runs, one column a run: they tell nothing of the level now."""
@@ -129,7 +137,7 @@ class Past:
     def surprised(self, groups: Hashes) -> NDArray[np.bool_]:
         """Which groups were held against a normal that was over, in which runs: their deviations tell nothing."""
         renewed = np.array([group in self.renewed for group in groups.tolist()], np.bool_)
-        return renewed[:, None] & self.accepted
+        return renewed[:, None] & self.accepted | self.taken(groups)
 
     @cached_property
     def unsettled(self) -> NDArray[np.bool_]:
@@ -246,26 +254,13 @@ class Past:
         return len(self.runs)
 
 
-def _settled(alerted: Sequence[bool]) -> list[bool]:
-    """Which alerts belong to a problem of one or two alerts that is over.
-
-    >>> _settled([True, False, True, False, False, True])
-    [True, False, True, False, False, False]
-    >>> _settled([True, True, True, False, False])
-    [False, False, False, False, False]
-    """
-    settled = [False] * len(alerted)
-    problem: list[int] = []
-    quiet = 0
-    for place, alert in enumerate(alerted):
-        quiet = 0 if alert else quiet + 1
-        if alert:
-            problem.append(place)
-        elif quiet == QUIET:
-            for one in problem if len(problem) < LASTING else []:
-                settled[one] = True
-            problem = []
-    return settled
+def _taken(history: History) -> dict[Window, frozenset[int]]:
+    """Hashes of the groups that were accepted alone, by the runs that they were accepted of."""
+    found: dict[Window, frozenset[int]] = {}
+    for group, windows in history.accepted_in_part.items():
+        for window in windows:
+            found[window] = found.get(window, frozenset()) | {key_hash(*group)}
+    return found
 
 
 def _is_over(run: Run) -> bool:

@@ -117,8 +117,7 @@ class Slow:
         values = np.column_stack([earlier, sample.values[places]])
         centre, unit = deviation.centre[places], deviation.unit[places]
         x = transformed(values, sample.kinds[places], centre, unit)
-        if past.accepted[newest].any():
-            x = rebased(x.T, np.append(past.accepted[newest], False)).T
+        x = _renewed(x, past.accepted[newest] | past.taken(keys)[member, newest])
         left = replace(past, runs=tuple(run for run in past.runs if "slow" in run.parts))
         known = CreepPast(
             values=x,
@@ -191,6 +190,15 @@ class Slow:
             f"{_name(metric)}: the last {WEEK} runs average {difference(metric, now, before)}, weekday for weekday; "
             f"began about {plural(ago, 'run')} ago"
         )
+
+
+def _renewed(x: np.ndarray, accepted: np.ndarray) -> np.ndarray:
+    """Move what came before accepted changes there, those metrics together that were accepted in the same runs."""
+    x = x.copy() if accepted.any() else x
+    for runs in np.unique(accepted[accepted.any(axis=1)], axis=0):
+        rows = np.flatnonzero((accepted == runs).all(axis=1))
+        x[rows] = rebased(x[rows].T, np.append(runs, False)).T
+    return x
 
 
 def difference(metric: Metric, now: float, before: float) -> str:
