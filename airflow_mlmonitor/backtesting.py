@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
@@ -64,6 +64,7 @@ class Recording:
     runs: Sequence[Measured]
     bad: int = 0
     accepted: Mapping[Group, datetime] = field(default_factory=dict)
+    accepted_in_part: Mapping[Group, Collection[Window]] = field(default_factory=dict)
     training: Sequence[Measured] = ()
 
     @classmethod
@@ -84,7 +85,13 @@ class Recording:
             verdicts = store.verdicts(monitor, run.window)
             metrics = [verdict.metric for verdict in verdicts if verdict.status is not Status.BROKEN]
             runs.append(Measured(run, metrics))
-        return cls(runs=runs, bad=len(history) - len(kept), accepted=history.accepted, training=training)
+        return cls(
+            runs=runs,
+            bad=len(history) - len(kept),
+            accepted=history.accepted,
+            accepted_in_part=history.accepted_in_part,
+            training=training,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +235,12 @@ class _Replay:
             for name, trace in left.items():
                 traces.setdefault(name, {})[place] = trace
         accepted = {group: since for group, since in self._recording.accepted.items() if since < window.start}
-        history = History(tuple(run for run, _ in known), traces=traces, accepted=accepted)
+        history = History(
+            tuple(run for run, _ in known),
+            traces=traces,
+            accepted=accepted,
+            accepted_in_part=self._recording.accepted_in_part,
+        )
         return self._roots + history if len(known) < HISTORY else history
 
 

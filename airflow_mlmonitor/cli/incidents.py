@@ -9,7 +9,15 @@ from typing import Any
 from airflow_mlmonitor.cli.location import declare_last, declare_store, opened_store
 from airflow_mlmonitor.cli.output import colourful, width, write, write_json
 from airflow_mlmonitor.cli.verb import Exit, Verb
-from airflow_mlmonitor.judging.incident import UNRESOLVED, Event, Incident, IncidentState
+from airflow_mlmonitor.judging.incident import (
+    ATTENDED,
+    UNRESOLVED,
+    Event,
+    Group,
+    Happening,
+    Incident,
+    IncidentState,
+)
 from airflow_mlmonitor.report.table import printable, shortened, table, wrapped
 from airflow_mlmonitor.report.telling import span
 from airflow_mlmonitor.report.text import NAME, painted
@@ -72,6 +80,11 @@ def _show(incident: Incident, *, as_json: bool) -> Exit:
 def _detail(event: Event) -> str:
     ends = [f"until {event.until:%Y-%m-%d %H:%M} UTC"] if event.until else []
     ends += ["until it gets worse"] if event.unless_worse else []
+    ends += (
+        [", ".join(dict.fromkeys(column or "the table" for column, _ in event.groups))]
+        if event.groups
+        else []
+    )
     return "; ".join([*ends, event.note] if event.note else ends)
 
 
@@ -102,7 +115,8 @@ def _lines(incidents: Sequence[Incident]) -> list[str]:
 
 def _state(incident: Incident) -> str:
     attended = incident.state in {IncidentState.ACKNOWLEDGED, IncidentState.SNOOZED, IncidentState.ACCEPTED}
-    who = f" by {shortened(incident.decided[-1].who, NAME)}" if attended else ""
+    said = incident.latest(*ATTENDED, Happening.SNOOZED) if attended else None
+    who = f" by {shortened(said.who, NAME)}" if said else ""
     return f"{incident.state.value}{who}"
 
 
@@ -117,7 +131,8 @@ def plain(incident: Incident) -> dict[str, Any]:
         "severity": incident.severity,
         "state": incident.state.value,
         "columns": incident.columns,
-        "groups": [{"column": column or None, "family": family} for column, family in incident.groups],
+        "groups": _groups(incident.groups),
+        "accepted": _groups(incident.accepted_groups),
         "opened": incident.opened.label,
         "last": incident.last.label,
         "resolved": incident.resolved and incident.resolved.label,
@@ -132,10 +147,15 @@ def plain(incident: Incident) -> dict[str, Any]:
                 "note": event.note,
                 "until": event.until,
                 "until_worse": event.unless_worse,
+                "groups": _groups(event.groups),
             }
             for event in incident.events
         ],
     }
+
+
+def _groups(groups: Sequence[Group]) -> list[dict[str, str | None]]:
+    return [{"column": column or None, "family": family} for column, family in groups]
 
 
 INCIDENTS = Verb(

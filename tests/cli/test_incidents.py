@@ -71,6 +71,7 @@ def test_json_has_everything(mlmonitor: Command, store: SqlStore) -> None:
         "state": "acknowledged",
         "columns": ["temp"],
         "groups": [{"column": "temp", "family": "custom"}],
+        "accepted": [],
         "opened": "2013-02-06",
         "last": "2013-02-07",
         "resolved": None,
