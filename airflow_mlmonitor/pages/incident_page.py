@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Alert, Incident
 from airflow_mlmonitor.pages.asked_of_model import asked_of
+from airflow_mlmonitor.pages.choices import other_groups
 from airflow_mlmonitor.pages.closeness import columns_of
 from airflow_mlmonitor.pages.documents import VerdictDocument
 from airflow_mlmonitor.pages.finding_card import points_of
@@ -20,7 +21,7 @@ from airflow_mlmonitor.pages.moment_words import iso, window_words
 from airflow_mlmonitor.pages.overview_documents import IncidentPage
 from airflow_mlmonitor.pages.said_before import since
 from airflow_mlmonitor.pages.titles import plainly
-from airflow_mlmonitor.pages.verdict_part import compared_runs, verdict_document
+from airflow_mlmonitor.pages.verdict_part import compared_runs, gone, verdict_document
 from airflow_mlmonitor.pages.whereabouts import dags_of
 from airflow_mlmonitor.report.reasons import advice
 from airflow_mlmonitor.report.words import number
@@ -76,6 +77,7 @@ def incident_page(store: MetricsStore, number: int) -> IncidentPage:
     around = _neighbours(store, incident, dag_id)
     changed = changes(store, incident, _up_to_opening(incident, own, before), around)
     found, verdict, history = _found(store, incident, run)
+    groups = affected(run, found, history, incident) if run else []
     cause = found[0].group.cause if found else None
     likely = plainly(cause.likely) if cause else ""
     return {
@@ -90,7 +92,8 @@ def incident_page(store: MetricsStore, number: int) -> IncidentPage:
         "map_index": run.tags.map_index if run else -1,
         "timeline": timeline(incident, own, before, changed),
         "changes": [change.document(incident) for change in changed],
-        "groups": affected(run, found, history) if run else [],
+        "groups": groups,
+        "other_groups": other_groups(incident, (one["groups"] for one in groups)),
         "notes": notes(incident),
         "can_edit": False,
     }
@@ -139,7 +142,9 @@ def _found(
         runs=compared_runs(facts, verdicts),
     )
     verdict["status"] = incident.status.value
-    if not found:
+    if removed := gone(run, verdicts, facts):
+        verdict["headline"] = f"{title_of(incident)}. {removed.partition('. ')[2]}"
+    elif not found:
         verdict["headline"] = f"{title_of(incident)}: run again, it found nothing any more."
     return found, verdict, history
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.pages.closeness import Used, nearness_words
@@ -16,13 +17,14 @@ from airflow_mlmonitor.pages.documents import (
     VerdictDocument,
 )
 from airflow_mlmonitor.pages.finding_groups import Card
-from airflow_mlmonitor.pages.moment_words import iso, window_words
+from airflow_mlmonitor.pages.moment_words import day_words, iso, window_words
 from airflow_mlmonitor.pages.said_before import known_runs
 from airflow_mlmonitor.pages.stored_causes import fact
 from airflow_mlmonitor.pages.titles import headline, is_missing, named, plainly
 from airflow_mlmonitor.report.table import printable
-from airflow_mlmonitor.report.words import plural
+from airflow_mlmonitor.report.words import STATUS_WORDS, plural
 from airflow_mlmonitor.store.history import Run
+from airflow_mlmonitor.store.retention import PRUNED
 from airflow_mlmonitor.store.store import Annotation
 
 MOST_YEARS = 10
@@ -70,7 +72,8 @@ def verdict_document(  # noqa: PLR0913 - each is a part of the page
     window = run.window
     return {
         "status": run.status.value,
-        "headline": plainly(_headline(run, verdicts, columns, cards, since, near, learning)),
+        "headline": gone(run, verdicts, facts)
+        or plainly(_headline(run, verdicts, columns, cards, since, near, learning)),
         "impact": plainly(_impact(run, facts, cards, near, known)),
         "start_at": _start(facts),
         "counts": _counts(verdicts),
@@ -103,6 +106,17 @@ def compared_runs(facts: Mapping[str, str], verdicts: Sequence[Verdict]) -> int:
     compared = fact(facts, "compared")
     runs = compared.get("runs") if isinstance(compared, dict) else None
     return runs if isinstance(runs, int) else known_runs(verdicts)
+
+
+def gone(run: Run, verdicts: Sequence[Verdict], facts: Mapping[str, str]) -> str:
+    """Say that the numbers of an old run were removed; nothing where they are there."""
+    when = fact(facts, PRUNED)
+    if verdicts or not isinstance(when, str):
+        return ""
+    outcome = "Nothing unusual" if run.status is Status.OK else STATUS_WORDS[run.status]
+    return (
+        f"{outcome}. The numbers of this old run were removed on {day_words(datetime.fromisoformat(when))}."
+    )
 
 
 def _headline(

@@ -15,7 +15,7 @@ from airflow_mlmonitor.store.deciding import accepted_parts, merged
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.memory_casebook import Key
 from airflow_mlmonitor.store.memory_logbook import MemoryLogbook, Saved
-from airflow_mlmonitor.store.retention import KEPT, Pruned, Tell
+from airflow_mlmonitor.store.retention import KEPT, PRUNED, Pruned, Tell, stamp
 from airflow_mlmonitor.store.saving import (
     alert_in,
     no_such_run,
@@ -191,8 +191,9 @@ class MemoryStore(MemoryLogbook, MetricsStore):
                 numbers = {"metrics": len(saved.verdicts), "traces": len(saved.traces)}
                 has = Pruned(**numbers, profiles=int(key in self._profiles))
                 done += replace(has, runs=int(has.rows > 0))
-                if not dry_run:
-                    self._saved[key] = replace(saved, verdicts=(), traces={})
+                if has.rows and not dry_run:
+                    facts = {**saved.facts, PRUNED: stamp(datetime.now(UTC))}
+                    self._saved[key] = replace(saved, verdicts=(), traces={}, facts=facts)
                     self._profiles.pop(key, None)
             known = {*self._models, *(pinned.days_label for pinned in self._pins.values())}
             for key in _old([key for key in self._profiles if key[0] not in known], before):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -17,9 +17,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, dele
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.store import tables
-from airflow_mlmonitor.store.retention import KEPT, Pruned, Tell
+from airflow_mlmonitor.store.retention import KEPT, PRUNED, Pruned, Tell, stamp
 from airflow_mlmonitor.store.store import days_label
 from airflow_mlmonitor.store.tables import digest
+from airflow_mlmonitor.store.upsert import upsert
 
 PAGE = 1_000
 """Runs or profiles that one statement looks at."""
@@ -210,6 +211,8 @@ def _remove_runs(monitor: Row[*tuple[Any, ...]], batch: Sequence[Old], connectio
     of = tables.monitor.c
     connection.execute(select(of.id).where(of.id == monitor.id).with_for_update())
     ids = [old.run_id for old in batch]
+    said = {"digest": digest(PRUNED), "name": PRUNED, "content": stamp(datetime.now(UTC))}
+    upsert(connection, tables.fact, [{"run_id": run_id, **said} for run_id in ids], ["content"])
     return Pruned(
         runs=len(batch),
         metrics=connection.execute(delete(tables.metric).where(tables.metric.c.run_id.in_(ids))).rowcount,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 KEPT = 400
 """Runs of each monitor, the newest ones, of which nothing is ever removed.
@@ -11,6 +13,19 @@ KEPT = 400
 A judge looks at 365; the rest is for a backfill of the last weeks, which then is judged by as many as it should be.
 As many of the newest profiles are kept under each other name.
 """
+
+PRUNED = "pruned"
+"""The fact of a run whose numbers were removed: when, as :func:`stamp` writes it."""
+
+
+def stamp(moment: datetime) -> str:
+    """Write when numbers were removed.
+
+    >>> from datetime import UTC
+    >>> stamp(datetime(2013, 2, 8, 6, 30, tzinfo=UTC))
+    '"2013-02-08T06:30:00+00:00"'
+    """
+    return json.dumps(moment.isoformat(timespec="seconds"))
 
 
 @dataclass(frozen=True, kw_only=True)

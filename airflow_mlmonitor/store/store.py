@@ -218,9 +218,10 @@ class MetricsStore(Casebook, Logbook, ABC):
         """Remove the numbers of old runs, and say how many.
 
         Of a run whose window ended by ``before`` go the metrics, the traces and the profile. The run itself stays, and
-        so do its facts, its alert, its incidents and what people said of it. Of the newest 400 runs of each monitor
-        nothing is removed, whatever ``before`` says: judges look at 365. Profiles under a name that is no monitor's are
-        treated alike, by their windows; pinned baselines and the days of their training data always stay.
+        so do its facts, to which comes ``pruned``, its alert, its incidents and what people said of it. Of the newest
+        400 runs of each monitor nothing is removed, whatever ``before`` says: judges look at 365. Profiles under a name
+        that is no monitor's are treated alike, by their windows; pinned baselines and the days of their training data
+        always stay.
 
         It works in many small transactions, each of which stands for itself: others can write meanwhile, and one that
         was interrupted goes on where it stopped.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,12 @@ def whole(store: MetricsStore, monitor: str = MONITOR) -> list[int]:
     return found
 
 
+def facts_but_that_of_pruning(store: MetricsStore, number: int) -> dict[str, str]:
+    facts = store.facts(MONITOR, day(number))
+    facts.pop(retention.PRUNED, None)
+    return facts
+
+
 class TestWhatGoes:
     def test_numbers_of_runs_that_ended_by_then_are_removed_and_counted(self, store: MetricsStore) -> None:
         fill(store, range(8))
@@ -127,6 +134,18 @@ class TestWhatGoes:
         fill(store, range(8))
         assert store.prune(before=LATER).runs == 5
         assert store.prune(before=LATER) == Pruned()
+
+    def test_a_run_remembers_when_its_numbers_were_removed(self, store: MetricsStore) -> None:
+        fill(store, range(8))
+        begun = datetime.now(UTC).replace(microsecond=0)
+        store.prune(before=LATER)
+        said = [store.facts(MONITOR, day(number)).get(retention.PRUNED) for number in range(8)]
+        assert said[5:] == [None] * 3
+        for moment in said[:5]:
+            assert moment is not None
+            assert begun <= datetime.fromisoformat(json.loads(moment)) <= datetime.now(UTC)
+        fill(store, [1])
+        assert retention.PRUNED not in store.facts(MONITOR, day(1))
 
     def test_a_run_that_left_only_a_profile_counts(self, store: MetricsStore) -> None:
         fill(store, range(8))
@@ -183,7 +202,7 @@ class TestWhatStays:
     def _remembered(self, store: MetricsStore, number: int) -> tuple[Any, ...]:
         return (
             store.runs(last=99),
-            [store.facts(MONITOR, day(one)) for one in range(8)],
+            [facts_but_that_of_pruning(store, number) for number in range(8)],
             store.alerts(MONITOR),
             store.incidents(last=99),
             store.incident(number),
