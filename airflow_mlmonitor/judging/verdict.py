@@ -50,6 +50,9 @@ class Verdict:
         How far it is out, for ranking: 0 is unremarkable, 1 is just on the line.
     why
         The reason in words, for a tired person; empty when ok.
+    suspects
+        Of a finding about several columns, those of its metric's ``column`` between the ``+``, the likeliest to be
+        wrong first, where the judge can tell.
     """
 
     metric: Metric
@@ -59,6 +62,7 @@ class Verdict:
     expected: float | None = None
     severity: float = 0.0
     why: str = ""
+    suspects: tuple[str, ...] = ()
 
     @property
     def is_grounded(self) -> bool:

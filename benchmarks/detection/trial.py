@@ -209,13 +209,16 @@ class _Course:
 def answer(report: Report) -> Answer:
     """A report as one answer: whether it alerts, how unusual the run is, and whom it blames.
 
-    The first finding blames first. Where it is about a rule of several columns, the one that is in most findings does.
+    The first finding blames first. Where it is about a rule of several columns and the judge does not say which of them
+    is the likeliest to be wrong, the one that is in most findings does.
     """
-    findings = [accused(verdict) for verdict in ranked(report.verdicts)]
-    often = Counter(column for columns in findings for column in columns)
+    findings = ranked(report.verdicts)
+    often = Counter(column for verdict in findings for column in accused(verdict))
     blamed: dict[str, None] = {}
-    for columns in findings:
-        blamed.update(dict.fromkeys(sorted(columns, key=lambda column: -often[column])))
+    for verdict in findings:
+        columns = accused(verdict)
+        known = columns if verdict.suspects else sorted(columns, key=lambda column: -often[column])
+        blamed.update(dict.fromkeys(known))
     score = report.score
     if score is None:
         score = max((verdict.severity for verdict in report.verdicts), default=0.0)
@@ -232,7 +235,9 @@ def accused(verdict: Verdict) -> list[str]:
     columns = metric.column.split("+") if metric.column else [TABLE]
     if metric.name == DISAGREEING:
         return columns[-1:]
-    return [TABLE, *columns] if metric.family == SEGMENT_ROWS else columns
+    if metric.family == SEGMENT_ROWS:
+        return [TABLE, *columns]
+    return list(verdict.suspects) or columns
 
 
 def _moment(window: Window) -> datetime:

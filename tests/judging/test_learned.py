@@ -12,6 +12,7 @@ from airflow_mlmonitor.checks import Metric
 from airflow_mlmonitor.errors import ConfigurationError
 from airflow_mlmonitor.judging import Judgement, Learned, Status, Verdict
 from airflow_mlmonitor.judging.learned.trace import pack, unpack
+from airflow_mlmonitor.judging.verdict import ranked
 from airflow_mlmonitor.store.history import History, State
 from tests.judging.past import run
 
@@ -249,6 +250,8 @@ def test_far_fewer_rows_than_ever_are_told_though_rows_vary_by_nature() -> None:
     history = remembered([day(number) for number in range(DAYS)])
     (verdict,) = findings(judged([table(500.0), *usual(1000)], history))
     assert verdict.metric.name == "rows"
+    moved = changed(usual(1000), lambda metric: (metric.value or 0) * 4)
+    assert ranked(findings(judged([table(500.0), *moved], history)))[0].metric.name == "rows"
     assert not findings(judged([table(655.0), *usual(1000)], history))
 
 
@@ -291,6 +294,26 @@ def test_a_column_that_mostly_was_null_in_training_may_be_null_in_the_first_run(
 
     assert not findings(judged([*usual(0), share(0.8), null], History(), 0))
     assert findings(judged([*usual(0), share(0.1), null], History(), 0))
+
+
+def test_a_rule_about_several_columns_says_which_is_the_likeliest_to_be_wrong() -> None:
+    def kept(broken: float) -> Metric:
+        return Metric(
+            name="identity",
+            value=broken,
+            column="c0+c1+c2",
+            n=1000,
+            scale="share",
+            family="identity",
+            worse="up",
+        )
+
+    history = remembered([[kept(0.0), *usual(seed)] for seed in range(DAYS)])
+    moved = changed(usual(1000), lambda metric: (metric.value or 0) * 1.1)
+    first = ranked(findings(judged([kept(0.4), *moved], history)))[0]
+    assert first.metric.name == "identity"
+    assert first.suspects[0] == "c1"
+    assert first.why.endswith("of these, c1 is the likeliest to be wrong")
 
 
 def test_the_third_alert_in_a_row_fails(year: History) -> None:

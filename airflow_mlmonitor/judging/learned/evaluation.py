@@ -63,7 +63,8 @@ def evaluate(judge: Learned, sample: Sample, past: Past, window: Window) -> Judg
     deviation, score, line = _scored(judge, sample, past, window)
     slow = _slow(judge, deviation, past, window)
     if score is not None and line is not None:
-        found = _leaps(sample, past, CALIBRATED) | _findings(judge, sample, past, window, score, line)
+        found = _findings(judge, sample, past, window, score, line)
+        found = _joined(sample, _leaps(sample, past, CALIBRATED), found)
         ranges = deviation.ranges(score.tail.reach(UNUSUAL))
         judged = slow.verdicts(verdicts(sample, past, ranges, found))
         judgement = Judgement(verdicts=judged, score=score.score, threshold=line)
@@ -135,7 +136,10 @@ def _findings(
         status = Status.FAIL if reach > grave or past.streak >= STREAK - 1 else Status.WARN
         # The first is the root cause, and stays first whatever the others reach.
         severity = min([reach / line, *(one.severity for one in found.values())])
-        found[_top(sample, score.metrics, int(group))] = Finding(status=status, severity=severity)
+        suspects = score.suspects(sample, int(group))
+        found[_top(sample, score.metrics, int(group))] = Finding(
+            status=status, severity=severity, suspects=suspects
+        )
     return found
 
 
@@ -155,6 +159,16 @@ def _leaps(sample: Sample, past: Past, least: int) -> dict[int, Finding]:
     far |= rows & (sample.values <= (1 - LEAP) * np.fmin.reduce(values, axis=1, initial=np.inf))
     far &= np.sum(~np.isnan(values), axis=1) >= least
     return {int(place): Finding(status=Status.WARN, severity=1.0) for place in np.flatnonzero(far)}
+
+
+def _joined(sample: Sample, leaps: Mapping[int, Finding], found: Mapping[int, Finding]) -> dict[int, Finding]:
+    """Both kinds of findings; where far fewer rows came than ever, all else follows from that."""
+    joined = {**leaps, **found}
+    for place in leaps:
+        if sample.metrics[place].name == "rows" and found:
+            gravest = max(found.values(), key=lambda one: (one.status.rank, one.severity))
+            joined[place] = Finding(status=gravest.status, severity=np.nextafter(gravest.severity, np.inf))
+    return joined
 
 
 def _top(sample: Sample, scores: Array, group: int) -> int:

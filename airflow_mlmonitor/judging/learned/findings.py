@@ -50,10 +50,13 @@ class Finding:
         How grave.
     severity
         How far over the line, 1 being just on it.
+    suspects
+        Of a rule about several columns: these, the likeliest to be wrong first.
     """
 
     status: Status
     severity: float
+    suspects: tuple[str, ...] = ()
 
 
 def verdicts(sample: Sample, past: Past, ranges: Ranges, findings: Mapping[int, Finding]) -> list[Verdict]:
@@ -64,8 +67,13 @@ def verdicts(sample: Sample, past: Past, ranges: Ranges, findings: Mapping[int, 
         quiet = judged[place]
         usual = expectation(quiet.lower, quiet.upper, quiet.expected, quiet.metric.scale)
         known = _record(quiet, values[place], past)
-        why = f"{_said(quiet.metric)}; {_prefix(finding)}expected {usual} ({known})"
-        judged[place] = replace(quiet, status=finding.status, severity=finding.severity, why=why)
+        likeliest = (
+            f"; of these, {finding.suspects[0]} is the likeliest to be wrong" if finding.suspects else ""
+        )
+        why = f"{_said(quiet.metric)}; {_prefix(finding)}expected {usual} ({known}){likeliest}"
+        judged[place] = replace(
+            quiet, status=finding.status, severity=finding.severity, why=why, suspects=finding.suspects
+        )
     return judged
 
 

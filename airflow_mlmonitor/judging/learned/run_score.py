@@ -13,9 +13,16 @@ from airflow_mlmonitor.judging.learned.ranking import Array
 from airflow_mlmonitor.judging.learned.sample import Places, Sample
 from airflow_mlmonitor.judging.learned.tails import MetricTail, ScoreTail
 from airflow_mlmonitor.judging.learned.trace import Packed
+from airflow_mlmonitor.judging.learned.transform import LOCATION
 
 ROWS, HALF = ("", "rows"), 0.5
 """The group of the number of rows, and the part of the whole run's score from which on it is to blame."""
+
+MOST_SAID = 6.0
+"""How much one group may say of whether a column is wrong."""
+
+LEAST_EXCESS = 0.2
+"""Smallest mean excess believed of a level, which varies by chance however long nothing was in its tail."""
 
 LEVELS = 14
 """Earlier deviations of a metric from which on its tail is known."""
@@ -62,7 +69,7 @@ class RunScore:
         the tails of today; the mean of both is steadier than either.
         """
         sample = deviation.sample
-        tail = MetricTail(deviation.earlier)
+        tail = MetricTail(deviation.earlier, np.where(sample.kinds == LOCATION, LEAST_EXCESS, 0.0))
         a = tail.score(np.nan_to_num(deviation.z))
         groups = sample.by_group.highest(a)
         scores = tail.score(deviation.earlier)
@@ -110,6 +117,18 @@ class RunScore:
             if sample.group_names[place] == ROWS and self.reach[place] >= HALF * self.score
         ]
         return np.array([*lost, *(place for place in order if place not in lost)], dtype=np.intp)
+
+    def suspects(self, sample: Sample, group: int) -> tuple[str, ...]:
+        """The columns of a rule about several, first the likeliest to be wrong: of which most else is unusual."""
+        columns = sample.group_names[group][0].split("+")
+        if len(columns) == 1:
+            return ()
+        speaks = np.clip(self.calibrated - 1, 0, MOST_SAID)
+        said = dict.fromkeys(columns, 0.0)
+        for (column, _), weight in zip(sample.group_names, speaks, strict=True):
+            for one in set(column.split("+")) & said.keys():
+                said[one] += float(weight)
+        return tuple(sorted(columns, key=lambda column: -said[column]))
 
 
 class _Levels(NamedTuple):

@@ -29,6 +29,8 @@ class MetricTail:
     ----------
     z
         Earlier deviations in scales, one row a metric; NaN where there was none.
+    least
+        Smallest mean excess believed, of each metric.
 
     References
     ----------
@@ -41,12 +43,12 @@ class MetricTail:
     ([0.0], [3.8])
     """
 
-    def __init__(self, z: Array) -> None:
+    def __init__(self, z: Array, least: Array | float = 0.0) -> None:
         count = np.sum(~np.isnan(z), axis=-1)
         k = np.maximum(3, count // 10)
         self._u = np.maximum(largest(z, k), LEAST_Z)
         excess = np.fmax(z - self._u[:, None], 0.0)
-        self._beta = (np.sum(excess, axis=-1) + 3) / (k + 6)
+        self._beta = np.maximum((np.sum(excess, axis=-1) + 3) / (k + 6), least)
         self._start = np.log10(np.maximum((count + 1) / k, 1.0))
 
     def score(self, z: Array) -> Array:
