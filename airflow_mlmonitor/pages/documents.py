@@ -10,6 +10,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from airflow_mlmonitor.pages.findings_document import (
     FindingDocument,
+    GroupDocument,
     PointDocument,
     SeriesDocument,
     StateName,
@@ -136,6 +137,8 @@ class TaskPage(TypedDict):
     incident: IncidentDocument | None
     findings: list[FindingDocument]
     findings_total: int
+    other_groups: list[GroupDocument]
+    """What its incident is about beside the findings."""
     quiet_columns: list[QuietDocument]
     closest: list[FindingDocument]
     strip: list[StripDocument]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from airflow_mlmonitor.judging.incident import Incident
 from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.pages.choices import NOTHING, choice
 from airflow_mlmonitor.pages.closeness import nearness_words
 from airflow_mlmonitor.pages.distributions import distribution
 from airflow_mlmonitor.pages.finding_groups import Card
@@ -37,6 +39,7 @@ def finding_document(
     history: History,
     verdicts: Mapping[tuple[str, str, str], Verdict],
     rows: Shown | None,
+    incident: Incident | None,
 ) -> FindingDocument:
     """Write a card.
 
@@ -54,6 +57,8 @@ def finding_document(
         All of the run, by series.
     rows
         The rows of the run and those they are shown beside; None where they are not known.
+    incident
+        The one that the run belongs to; None for none.
     """
     group, verdict = card.group, card.speaker
     points = _up_to(run, history, verdict)
@@ -70,7 +75,7 @@ def finding_document(
     document["next"] = plainly(advice(group))
     document["columns"] = list(card.columns)
     document["severity"] = float(group.lead.severity)
-    return document
+    return {**document, **choice(card, incident)}
 
 
 def series_document(rank: int, verdict: Verdict, run: Run, points: Sequence[Point]) -> FindingDocument:
@@ -102,6 +107,7 @@ def series_document(rank: int, verdict: Verdict, run: Run, points: Sequence[Poin
         "links": _links(run.monitor, verdict),
         "columns": [metric.column] if metric.column else [],
         "severity": float(verdict.severity),
+        **NOTHING,
     }
 
 

@@ -34,6 +34,11 @@ class Card:
     place: Place
 
     @property
+    def groups(self) -> list[tuple[str, str]]:
+        """Columns (empty for the table) and families that its findings are about, also those that follow from it."""
+        return list(dict.fromkeys((one.metric.column or "", one.metric.family) for one in _all(self.group)))
+
+    @property
     def touched(self) -> set[str]:
         """All columns that a finding of the card is about."""
         members = [self.group, *self.group.twins, *self.group.followers]

@@ -98,6 +98,13 @@ class LinkDocument(TypedDict):
     to: str
 
 
+class GroupDocument(TypedDict):
+    """What is accepted together: a column (empty for the table), and what kind of thing was found of it."""
+
+    column: str
+    family: str
+
+
 class FindingDocument(TypedDict):
     """One card: what is wrong, how much, since when, why probably, and what to do."""
 
@@ -125,6 +132,12 @@ class FindingDocument(TypedDict):
     columns: list[str]
     """All columns that the card speaks of, its own first."""
     severity: float
+    groups: list[GroupDocument]
+    """What accepting it alone accepts; empty where there is nothing to accept, or nothing any more."""
+    accepted: bool
+    """Whether a person accepted it alone."""
+    accept_advised: bool
+    """Whether it is a warning of which ``next`` says that it may be accepted."""
 
 
 class StripDocument(TypedDict):

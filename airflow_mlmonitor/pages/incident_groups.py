@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from airflow_mlmonitor.judging.incident import Incident
 from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.pages.choices import NOTHING, choice
 from airflow_mlmonitor.pages.finding_card import points_of, series_document
 from airflow_mlmonitor.pages.finding_groups import Card
 from airflow_mlmonitor.pages.findings_document import FindingDocument
@@ -27,7 +29,7 @@ def keys_of(cards: Sequence[Card]) -> list[Key]:
     return [verdict.metric.key for verdict in _shown(cards)]
 
 
-def affected(run: Run, cards: Sequence[Card], history: History) -> list[AffectedDocument]:
+def affected(run: Run, cards: Sequence[Card], history: History, incident: Incident) -> list[AffectedDocument]:
     """Write what a run found: of each card the columns to which one thing happened, then what follows from it.
 
     Parameters
@@ -38,6 +40,8 @@ def affected(run: Run, cards: Sequence[Card], history: History) -> list[Affected
         Its findings, the most unusual first.
     history
         The run and those before it, with the points of :func:`keys_of`.
+    incident
+        The one that it belongs to.
     """
     shown = {id(verdict) for verdict in _shown(cards)}
     documents: list[AffectedDocument] = []
@@ -46,11 +50,19 @@ def affected(run: Run, cards: Sequence[Card], history: History) -> list[Affected
         if alike:
             own = [_series(rank, verdict, run, history) for verdict in alike]
             own[0]["columns"] = list(dict.fromkeys([*card.columns, *sorted(card.touched)]))
-            documents.append({"title": _title(card), "why": _why(card), "rows": _rows(card), "series": own})
+            documents.append(
+                {
+                    "title": _title(card),
+                    "why": _why(card),
+                    "rows": _rows(card),
+                    "series": own,
+                    **choice(card, incident),
+                }
+            )
         following = [one.plain for one in card.group.followers if id(one.plain) in shown]
         if following:
             its = [_series(rank, verdict, run, history) for verdict in following]
-            documents.append({"title": "Follows from it", "why": "", "rows": None, "series": its})
+            documents.append({"title": "Follows from it", "why": "", "rows": None, "series": its, **NOTHING})
     return documents
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.course import DOUBLINGS, RESOLVES
-from airflow_mlmonitor.judging.incident import UNRESOLVED, Event, Happening, Incident
+from airflow_mlmonitor.judging.incident import UNRESOLVED, Event, Group, Happening, Incident
 from airflow_mlmonitor.pages.incident_changes import Change
 from airflow_mlmonitor.pages.incident_line import title_of
 from airflow_mlmonitor.pages.moment_words import day_words, iso, window_words
@@ -18,6 +18,9 @@ from airflow_mlmonitor.store.history import Run
 CHANGES = 3
 """Changes that the timeline shows; all of them stand beside it."""
 
+NAMED = 8
+"""Columns that were accepted together and are named."""
+
 KINDS = {
     Happening.OPENED: ("opened", "Opened"),
     Happening.ESCALATED: ("escalated", "Grew: twice as severe as when it was last told"),
@@ -28,6 +31,7 @@ KINDS = {
     Happening.ACKNOWLEDGED: ("acknowledged", "Acknowledged"),
     Happening.SNOOZED: ("snoozed", "Snoozed"),
     Happening.ACCEPTED: ("accepted", "Accepted as the new normal"),
+    Happening.ACCEPTED_IN_PART: ("accepted", "Accepted as the new normal"),
     Happening.MARKED_BAD: ("bad", "Marked as bad data"),
     Happening.NOTED: ("note", "Note"),
     Happening.UNDONE: ("undone", "Last decision undone"),
@@ -37,6 +41,7 @@ KINDS = {
 MEANING = {
     Happening.ACKNOWLEDGED: "No reminders. That it gets worse, or is over, is still told.",
     Happening.ACCEPTED: "Its runs train; nothing older is expected any more of what they showed.",
+    Happening.ACCEPTED_IN_PART: "Nothing older is expected any more of what they showed; it goes on with the others.",
     Happening.MARKED_BAD: "Its runs never train.",
     Happening.RESOLVED: "Its runs found nothing any more.",
 }
@@ -93,9 +98,18 @@ def _told(event: Event, incident: Incident, runs: Mapping[Window, Run]) -> Timel
         title, detail = f"{title}: {title_of(incident)}", _where(event.window, runs)
     elif event.what in (Happening.ESCALATED, Happening.REOPENED):
         detail = _where(event.window, runs)
+    elif event.what is Happening.ACCEPTED_IN_PART:
+        title = f"{title}: {_named(event.groups)}"
     elif event.what is Happening.SNOOZED:
         detail = " ".join(filter(None, [printable(event.note), _span(event)]))
     return {"at": iso(event.made_at), "kind": kind, "title": title, "detail": detail, "by": person(event.who)}
+
+
+def _named(groups: Sequence[Group]) -> str:
+    """Name the columns of groups, the first ones where they are many."""
+    names = list(dict.fromkeys(printable(column) or "the table" for column, _ in groups))
+    rest = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _where(window: Window, runs: Mapping[Window, Run]) -> str:

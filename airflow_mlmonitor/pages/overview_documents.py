@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TypedDict
 
 from airflow_mlmonitor.pages.documents import DisplayName, IncidentDocument, StartDocument, VerdictDocument
-from airflow_mlmonitor.pages.findings_document import FindingDocument, StatusName, StripDocument
+from airflow_mlmonitor.pages.findings_document import (
+    FindingDocument,
+    GroupDocument,
+    StatusName,
+    StripDocument,
+)
 
 
 class ModelRowDocument(TypedDict):
@@ -73,6 +78,10 @@ class AffectedDocument(TypedDict):
     why: str
     rows: int | None
     series: list[FindingDocument]
+    groups: list[GroupDocument]
+    """What accepting it alone accepts; empty for what follows from another one."""
+    accepted: bool
+    accept_advised: bool
 
 
 class NoteDocument(TypedDict):
@@ -98,6 +107,8 @@ class IncidentPage(TypedDict):
     timeline: list[TimelineDocument]
     changes: list[ChangeDocument]
     groups: list[AffectedDocument]
+    other_groups: list[GroupDocument]
+    """What it is about beside these: what other runs found."""
     notes: list[NoteDocument]
     can_edit: bool
 

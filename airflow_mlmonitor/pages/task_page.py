@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Incident
 from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.pages.choices import other_groups
 from airflow_mlmonitor.pages.closeness import closest, columns_of, measured, nearest, plain, quiet_columns
 from airflow_mlmonitor.pages.documents import BrokenDocument, TaskPage
 from airflow_mlmonitor.pages.finding_card import finding_document, points_of, series_document
@@ -116,11 +117,13 @@ def _page(store: MetricsStore, run: Run) -> TaskPage:
         waiting(head, words)
     incident = _incident(store, run)
     loud = {column for card in found for column in card.touched}
+    findings = _findings(store, run, found[:SHOWN], history, verdicts, incident)
     return {
         "verdict": head,
         "incident": incident_document(incident, run.tags.dag_id) if incident else None,
-        "findings": _findings(store, run, found[:SHOWN], history, verdicts),
+        "findings": findings,
         "findings_total": len(found),
+        "other_groups": other_groups(incident, (one["groups"] for one in findings)),
         "quiet_columns": quiet_columns(known, [name for name in columns if name not in loud]),
         "closest": [
             series_document(rank, verdict, run, points_of(run, history, verdict))
@@ -140,11 +143,19 @@ def _history(store: MetricsStore, run: Run, shown_with: Iterable[Verdict]) -> Hi
 
 
 def _findings(
-    store: MetricsStore, run: Run, found: Sequence[Card], history: History, verdicts: Sequence[Verdict]
+    store: MetricsStore,
+    run: Run,
+    found: Sequence[Card],
+    history: History,
+    verdicts: Sequence[Verdict],
+    incident: Incident | None,
 ) -> list[FindingDocument]:
     by_key: Mapping[Key, Verdict] = {verdict.metric.key: verdict for verdict in verdicts}
     rows = shown(store, run) if any(card.columns for card in found) else None
-    return [finding_document(rank, card, run, history, by_key, rows) for rank, card in enumerate(found, 1)]
+    return [
+        finding_document(rank, card, run, history, by_key, rows, incident)
+        for rank, card in enumerate(found, 1)
+    ]
 
 
 def _strip(store: MetricsStore, run: Run, runs: Sequence[Run]) -> list[StripDocument]:

@@ -44,6 +44,11 @@ def advice(group: Group) -> str:
     return f"{step[:1].upper()}{step[1:]}{last}."
 
 
+def accepts(advised: str) -> bool:
+    """Whether an advice says that what was found may be the new normal."""
+    return "accept" in advised.casefold()
+
+
 def accepting(report: Report, groups: Sequence[Group]) -> list[str]:
     """The command that accepts what a run found as the new normal: by its incident, once it has one."""
     if all(group.lead.metric.family in UNACCEPTABLE for group in groups):

@@ -89,6 +89,9 @@ def finding(rank: int = 1, column: str = "temp", **changes: Any) -> FindingDocum
         "links": [{"label": "History of temp", "to": "/plugin/mlmonitor/series?column=temp"}],
         "columns": [column, "dewp"],
         "severity": 3.4,
+        "groups": [{"column": column, "family": "missing"}],
+        "accepted": False,
+        "accept_advised": False,
     }
     return made | changes  # type: ignore[return-value]
 
@@ -192,6 +195,7 @@ def task_page(**changes: Any) -> TaskPage:
         "incident": incident(),
         "findings": [finding(1), numeric(2)],
         "findings_total": 2,
+        "other_groups": [],
         "quiet_columns": [
             {"column": name, "words": "all as expected", "ratio": 0.4}
             for name in ("origin", "dest", "distance")
@@ -220,7 +224,14 @@ def clean_page(**changes: Any) -> TaskPage:
         start_at=None,
         rarity="",
     )
-    parts = {"findings": [], "findings_total": 0, "closest": quiet, "strip": strip(), "incident": None}
+    parts = {
+        "findings": [],
+        "findings_total": 0,
+        "other_groups": [],
+        "closest": quiet,
+        "strip": strip(),
+        "incident": None,
+    }
     return task_page(verdict=head, **(parts | changes))
 
 
@@ -309,8 +320,12 @@ def incident_page(**changes: Any) -> IncidentPage:
                 "why": "origin = EWR · 2 columns",
                 "rows": 356,
                 "series": [finding(1, "temp"), finding(2, "dewp")],
+                "groups": [{"column": "temp", "family": "missing"}, {"column": "dewp", "family": "missing"}],
+                "accepted": False,
+                "accept_advised": False,
             }
         ],
+        "other_groups": [],
         "notes": [],
         "can_edit": False,
     }
