@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -162,3 +164,23 @@ def test_airflows_own_pages_can(headers, decide, monkeypatch):
 def test_who_decided_is_a_name_and_never_an_address(name, id_, shown):
     user = SimpleNamespace(get_name=lambda: name, get_id=lambda: id_)
     assert Asker(user=user, request=None).name == shown
+
+
+def test_what_the_database_refuses_is_told_without_its_words(decide, settings, store, number):
+    """As a user without the right would see it; a trigger stands for that right here."""
+    refuse = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON mlmonitor_incident_event "
+        "BEGIN SELECT RAISE(ABORT, 'permission denied for reporter at db.example'); END"
+    )
+    with closing(sqlite3.connect(settings / "metrics.db")) as connection:
+        connection.execute(refuse)
+        try:
+            answer = decide("acknowledge")
+        finally:
+            connection.execute("DROP TRIGGER refuse")
+    assert (answer.status_code, answer.json()["kind"]) == (503, "store")
+    assert "refused" in answer.json()["message"]
+    assert "may lack a right" in answer.json()["hint"]
+    for told in ("reporter", "db.example", "metrics.db"):
+        assert told not in answer.text
+    assert store.incident(number).state is IncidentState.OPEN
