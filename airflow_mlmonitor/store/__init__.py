@@ -7,6 +7,7 @@
     shelf.py      the store as a baseline sees it
     saving.py     what holds for every save: who owns a window, what a run is worth
     deciding.py   what holds for every decision about an incident
+    retention.py  how much is kept, and what was let go
     memory.py     MemoryStore, with memory_casebook.py
     sql.py        SqlStore, open_store: the contract in a SQL database, on
                     engines.py     its URL and drivers      database.py      its transactions
@@ -14,7 +15,7 @@
                     schema.py      its revision             migrations/      how it came about
                     tables.py      its tables               column_types.py  their types
                     queries.py     what is read             changes.py       what is written, with upsert.py
-                    past.py        what a judge reads
+                    past.py        what a judge reads       pruning.py       what is removed
                     incident_tables.py, cases.py and tracking.py: the same for incidents
 """
 

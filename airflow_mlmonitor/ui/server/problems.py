@@ -87,22 +87,24 @@ def store_problem(error: MLMonitorError, connection: str) -> Problem:
             f"The metrics store (connection {connection!r}) has tables of another version.",
             "Run `mlmonitor db upgrade`, or install the version that made them on the api-server.",
         )
-    if (
-        isinstance(error, StoreError) and error.__cause__ is not None
-    ):  # the database's, not the store's own refusal
-        log.warning("The metrics store (connection %r) refused something: %s", connection, error)
-        return Problem(
-            "store",
-            503,
-            f"The metrics store (connection {connection!r}) refused that.",
-            "The user of the connection may lack a right; the api-server's log says what the database answered.",
-        )
     if isinstance(error, StoreError):
-        return Problem("request", 409, str(error), "Load the page again to see how it stands now.")
+        return _refused(error, connection)
     if isinstance(error, ConfigurationError):
         return Problem("store", 503, str(error), "See the section [mlmonitor] of Airflow's configuration.")
     log.error("A page of the ML Monitor cannot be made: %s", error)
     return Problem("server", 500, "What is stored cannot be read.", "The api-server's log says why.")
+
+
+def _refused(error: StoreError, connection: str) -> Problem:
+    if error.__cause__ is None:  # the store's own words, which name nothing but incidents
+        return Problem("request", 409, str(error), "Load the page again to see how it stands now.")
+    log.warning("The metrics store (connection %r) refused something: %s", connection, error)
+    return Problem(
+        "store",
+        503,
+        f"The metrics store (connection {connection!r}) refused that.",
+        "The user of the connection may lack a right; the api-server's log says what the database answered.",
+    )
 
 
 def http_problem(error: HTTPException) -> Problem:
