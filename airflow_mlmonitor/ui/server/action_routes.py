@@ -29,12 +29,32 @@ Action = Literal["acknowledge", "snooze", "accept", "bad", "note", "undo"]
 TAKES: dict[str, frozenset[str]] = {
     "acknowledge": frozenset({"reason"}),
     "snooze": frozenset({"reason", "until", "unless_worse"}),
-    "accept": frozenset({"reason"}),
+    "accept": frozenset({"reason", "groups"}),
     "bad": frozenset({"reason"}),
     "note": frozenset({"text"}),
     "undo": frozenset({"reason"}),
 }
 """Decision to what it may be given."""
+
+
+MOST_GROUPS = 10_000
+
+
+class Accepted(BaseModel):
+    """What is accepted together, as the documents of findings have it.
+
+    Parameters
+    ----------
+    column
+        Empty for the table.
+    family
+        What kind of thing was found of it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: str
+    family: str
 
 
 class Decision(BaseModel):
@@ -48,6 +68,8 @@ class Decision(BaseModel):
         Why, for everybody who looks at the incident.
     text
         A note.
+    groups
+        What is accepted, where that is not the whole incident.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -56,6 +78,7 @@ class Decision(BaseModel):
     unless_worse: bool = False
     reason: str = Field(default="", max_length=2000)
     text: str = Field(default="", max_length=2000)
+    groups: list[Accepted] | None = Field(default=None, min_length=1, max_length=MOST_GROUPS)
 
 
 @router.post("/incident/{number}/{action}", dependencies=[Depends(require_own_page)])
@@ -89,12 +112,13 @@ def _require_fitting(action: Action, decision: Decision) -> None:
 
 def _changes(number: int, who: str, decision: Decision) -> dict[str, Callable[[MetricsStore], Incident]]:
     reason = decision.reason
+    groups = decision.groups and [(one.column, one.family) for one in decision.groups]
     return {
         "acknowledge": lambda store: store.acknowledge(number, who=who, note=reason),
         "snooze": lambda store: store.snooze(
             number, until=decision.until, unless_worse=decision.unless_worse, who=who, note=reason
         ),
-        "accept": lambda store: store.accept(number, who=who, note=reason),
+        "accept": lambda store: store.accept(number, who=who, note=reason, groups=groups),
         "bad": lambda store: store.mark_bad(number, who=who, note=reason),
         "note": lambda store: store.note(number, decision.text, who=who),
         "undo": lambda store: store.undo(number, who=who, note=reason),

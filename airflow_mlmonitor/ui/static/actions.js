@@ -76,14 +76,15 @@ export function IncidentLine({ decisions, canEdit }) {
   );
 }
 
-/** The buttons, with the dialog that one of them opened. `findings` are those that it is about, of `total`. */
-export function Actions({ decisions, findings, total, canEdit, off = "" }) {
+/** The buttons, with the dialog that one of them opened. `findings` are those that it is about, `others` the rest of it. */
+export function Actions({ decisions, findings, others = [], canEdit, off = "" }) {
   const [dialog, setDialog] = useState("");
   const { incident, busy, run, toast, clear } = decisions;
   const number = incident.id;
   const disabled = busy || !canEdit || Boolean(off);
   const over = incident.state === "resolved" || incident.state === "accepted";
   const acknowledged = incident.state === "acknowledged";
+  const acceptable = others.length || findings.some(({ groups }) => groups.length);
   const shut = () => setDialog("");
   const about = { findings, incident, busy, onClose: shut };
   const snoozes = SNOOZES.map(({ label, name, body }) => ({
@@ -104,11 +105,11 @@ export function Actions({ decisions, findings, total, canEdit, off = "" }) {
       { className: "mlm-actions", "data-mlm": "actions" },
       over ? null : acknowledged ? h("span", { className: "mlm-button mlm-done" }, h(Sign, { name: "check", size: 13 }), " Acknowledged") : button("acknowledge", "Acknowledge", acknowledge, "mlm-primary"),
       over ? null : h(Menu, { label: "Snooze", entries: snoozes, disabled, name: "snooze" }),
-      incident.state === "accepted" || !findings.length ? null : button("accept", "Accept as new normal…", opens("accept")),
+      incident.state === "accepted" || !acceptable ? null : button("accept", "Accept as new normal…", opens("accept")),
       button("bad", "Mark bad data…", opens("bad")),
     ),
     !canEdit || off ? h("p", { className: "mlm-why-off", "data-mlm": "read-only" }, off || READ_ONLY) : null,
-    dialog === "accept" ? h(AcceptDialog, { ...about, total, onDecide: (reason) => done("accept", { reason }, "Accepted. Days like these count as normal from here on.") }) : null,
+    dialog === "accept" ? h(AcceptDialog, { ...about, others, onDecide: (body) => done("accept", body, body.groups ? `Accepted. Incident ${number} goes on with the rest.` : "Accepted. Days like these count as normal from here on.") }) : null,
     dialog === "bad" ? h(BadDialog, { ...about, onDecide: (reason) => done("bad", { reason }, "Marked bad. These data do not train.") }) : null,
     h(Toast, { toast, onGone: clear }),
   );

@@ -4,7 +4,7 @@ import { Distribution, distributionRows } from "./distribution.js";
 import { Sparkline } from "./sparkline.js";
 import { StatusWord } from "./glyphs.js";
 import { Way } from "./places.js";
-import { Fragment, h, rich, unseen } from "./element.js";
+import { Fragment, dotted, h, rich, unseen } from "./element.js";
 import { ended, told } from "./format.js";
 import { useTable } from "./table.js";
 
@@ -52,7 +52,7 @@ export function Finding({ finding, dagId }) {
       h("span", { className: "mlm-rank" }, unseen("Finding "), rank),
       h(StatusWord, { status }),
       h("h3", null, title),
-      h("span", { className: "mlm-since" }, since.words),
+      h("span", { className: "mlm-since" }, dotted([finding.accepted && "accepted as the new normal", since.words])),
     ),
     h(
       "div",

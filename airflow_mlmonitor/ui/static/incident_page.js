@@ -23,8 +23,11 @@ export function IncidentPage({ number }) {
   return h(Refused, { error, again });
 }
 
-/** What a decision is about: each group is one finding, whatever the columns that show it. */
-const findingsOf = (groups) => groups.map(({ title, why, series }, at) => ({ rank: at + 1, title: why ? `${title}, ${why}` : title, status: series[0]?.status ?? "fail" }));
+/** What a decision is about: findings as they were ranked, whatever the columns that show them; what follows has the same rank. */
+export const findingsOf = (affected) =>
+  affected
+    .map((one) => ({ ...one, rank: one.series[0].rank, status: one.series[0].status, title: one.why ? `${one.title}, ${one.why}` : one.title }))
+    .filter(({ rank }, at, all) => rank !== all[at - 1]?.rank);
 
 function Incident({ page, again }) {
   const { verdict, groups, can_edit: canEdit, task, run_id: runId, map_index: mapIndex } = page;
@@ -46,7 +49,7 @@ function Incident({ page, again }) {
     h("nav", { className: "mlm-crumbs", "aria-label": "Where this is" }, h(Link, { to: modelsPlace() }, "Models"), " / ", h(Link, { to: dagPlace(incident.dag_id) }, incident.model), ` / Incident ${incident.id}`),
     h(
       Verdict,
-      { status: incident.status, headline: incident.title, actions: h(Actions, { decisions, findings, canEdit }), links },
+      { status: incident.status, headline: incident.title, actions: h(Actions, { decisions, findings, others: page.other_groups, canEdit }), links },
       h("p", { className: "mlm-impact" }, factsOf(page, incident, columns.size), " ", h(UndoLink, { decisions, canEdit })),
       h(
         "p",
@@ -171,13 +174,13 @@ function Affected({ groups, dagId }) {
 
 function Group({ group, dagId }) {
   const [all, setAll] = useState(false);
-  const { title, why, series } = group;
+  const { title, why, series, accepted } = group;
   const shown = all ? series : series.slice(0, MOST_SERIES);
   const rest = series.slice(shown.length);
   return h(
     "tbody",
     null,
-    h("tr", { className: "mlm-group" }, h("th", { colSpan: 6, scope: "rowgroup" }, title, h("span", { className: "mlm-muted" }, ` ${[why, counted(series.length, "column")].filter(Boolean).join(" · ")}`))),
+    h("tr", { className: "mlm-group" }, h("th", { colSpan: 6, scope: "rowgroup" }, title, h("span", { className: "mlm-muted" }, ` ${[why, counted(series.length, "column"), accepted && "accepted as the new normal"].filter(Boolean).join(" · ")}`))),
     shown.map((finding) =>
       h(
         "tr",

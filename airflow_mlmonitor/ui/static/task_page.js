@@ -44,7 +44,7 @@ function Report({ page, place, again }) {
   const decisions = useDecisions(page.incident, again);
   const history = dagPlace(dagId, (findings[0] ?? page.closest[0])?.series ?? { monitor: verdict.monitor });
   const { incident } = decisions;
-  const actions = incident ? h(Actions, { decisions, findings, total: page.findings_total, canEdit }) : null;
+  const actions = incident ? h(Actions, { decisions, findings, others: page.other_groups, canEdit }) : null;
   const quiet = !incident && !findings.length;
   const toHistory = h(Link, { to: history, "data-mlm": "history" }, "History");
   const links = quiet ? null : h(Fragment, null, incident ? h(IncidentLine, { decisions, canEdit }) : null, toHistory);
