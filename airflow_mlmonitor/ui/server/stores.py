@@ -42,13 +42,13 @@ class Stores:
         return conf.get("mlmonitor", "metrics_conn_id", fallback=MetricsStoreHook.default_conn_name)
 
     def read(self, work: Callable[[MetricsStore], T]) -> T:
-        """Return what ``work`` reads in the store; a file that no run has made yet is a store without runs.
+        """Return what ``work`` reads, in one state of the store; a file that no run has made yet holds no runs.
 
         :raises StoreUnavailable: it cannot be reached, or could not a moment ago.
         :raises ConfigurationError: its connection is not defined, or its driver not installed.
         """
         try:
-            with self._asked(read_only=True) as store:
+            with self._asked(read_only=True) as store, store.snapshot():
                 return work(store)
         except StoreEmpty:
             if not self._url.startswith("sqlite"):
