@@ -12,7 +12,7 @@ DECIMAL = float(np.log10(np.e))
 LEAST_Z = 1.5
 """Deviations below this are no tail."""
 
-TALLEST = 6.0
+TALLEST = 9.0
 """Score of a metric, in powers of ten, beyond which it grows with its logarithm only."""
 
 ENOUGH = 10
@@ -119,8 +119,8 @@ class ScoreTail:
 def compressed(a: Array) -> Array:
     """Let scores beyond the tallest grow with their logarithm only.
 
-    >>> compressed(np.array([5.0, 12.0])).tolist()
-    [5.0, 8.0]
+    >>> compressed(np.array([5.0, 18.0])).tolist()
+    [5.0, 11.0]
     """
     out = np.array(a)
     tall = out > TALLEST
