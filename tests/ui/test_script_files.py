@@ -40,7 +40,7 @@ def name_of(path: Path) -> str:
 def test_there_is_a_bundle_and_one_style_sheet() -> None:
     assert FOLDER / "main.js" in MODULES
     assert [path.name for path in FOLDER.rglob("*.css")] == ["style.css"]
-    assert {path.suffix for path in FOLDER.rglob("*") if path.is_file()} == {".js", ".css"}
+    assert {path.suffix for path in FOLDER.rglob("*") if path.is_file()} == {".js", ".css", ".svg"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
