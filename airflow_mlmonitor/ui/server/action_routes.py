@@ -112,7 +112,7 @@ def _require_fitting(action: Action, decision: Decision) -> None:
 
 def _changes(number: int, who: str, decision: Decision) -> dict[str, Callable[[MetricsStore], Incident]]:
     reason = decision.reason
-    groups = decision.groups and [(one.column, one.family) for one in decision.groups]
+    groups = None if decision.groups is None else [(one.column, one.family) for one in decision.groups]
     return {
         "acknowledge": lambda store: store.acknowledge(number, who=who, note=reason),
         "snooze": lambda store: store.snooze(

@@ -48,6 +48,7 @@ def pending_page(task: TaskAddress, state: str, *, is_monitor: bool) -> TaskPage
         verdict=_verdict(status, sentence),
         incident=None,
         findings=[],
+        other_groups=[],
         findings_total=0,
         quiet_columns=[],
         closest=[],
