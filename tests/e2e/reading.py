@@ -98,6 +98,8 @@ def models_are_found_by_what_is_wrong_with_them(desk: Desk) -> None:
     window = desk.viewer
     window.open("/plugin/mlmonitor")
     expect(window.at("model")).to_have_count(3)
+    icon = window.page.get_by_role("link", name="ML Monitor").first.locator("img")
+    expect(icon).to_have_css("filter", "brightness(0) invert(1)")  # as white as the words below it
     window.at("chip-ok").click()
     expect(window.at("model")).to_have_count(1)
     expect(window.at("model", model="cancellations")).to_be_visible()
