@@ -11,6 +11,8 @@ from airflow_mlmonitor.errors import ConfigurationError
 
 def utc(moment: datetime) -> datetime:
     """The same moment in UTC; a moment without a zone is taken to be UTC."""
+    if moment.tzinfo is UTC:
+        return moment
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -7,14 +7,14 @@ monitor has a new run, and its facts need not be read again.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 from airflow_mlmonitor.pages.stored_causes import fact
-from airflow_mlmonitor.store.history import Run
+from airflow_mlmonitor.store.history import Point, Run
 from airflow_mlmonitor.store.store import MetricsStore
 
 BUDGET = "budget"
@@ -55,25 +55,28 @@ _known: WeakKeyDictionary[MetricsStore, OrderedDict[_Key, Asked]] = WeakKeyDicti
 _lock = Lock()
 
 
-def asked_of(store: MetricsStore, run: Run) -> Asked:
-    """Read what a monitor's latest run stored.
+def asked_of(store: MetricsStore, runs: Iterable[Run]) -> dict[str, Asked]:
+    """Read what the latest runs of some monitors stored, by monitor; a few statements, however many they are.
 
     Raises
     ------
     StoreError
         The store could not be read.
     """
-    key = (run.monitor, run.window, run.started)
+    keys = {_key(run): run for run in runs}
     with _lock:
-        found = _known.setdefault(store, OrderedDict()).get(key)
-    if found is None:
-        found = _read(store, run)
+        remembered = _known.setdefault(store, OrderedDict())
+        known = {key: remembered[key] for key in keys if key in remembered}
+    missing = [run for key, run in keys.items() if key not in known]
+    if missing:
+        read = _read(store, missing)
+        known |= read
         with _lock:
             remembered = _known.setdefault(store, OrderedDict())
-            remembered[key] = found
+            remembered.update(read)
             while len(remembered) > KEPT:
                 remembered.popitem(last=False)
-    return found
+    return {run.monitor: known[key] for key, run in keys.items()}
 
 
 def oldest(asked: Iterable[Asked]) -> Asked:
@@ -87,13 +90,21 @@ def _used(asked: Asked) -> tuple[float, float]:
     return (age / asked.max_age_days if asked.max_age_days else 0.0), age
 
 
-def _read(store: MetricsStore, run: Run) -> Asked:
-    facts = store.facts_of(run.monitor, [BUDGET], asof=run.window.end, last=1)
-    told = fact(facts.get(run.window, {}), BUDGET)
+def _key(run: Run) -> _Key:
+    return run.monitor, run.window, run.started
+
+
+def _read(store: MetricsStore, runs: Collection[Run]) -> dict[_Key, Asked]:
+    facts, ages = store.facts_of_runs(runs, [BUDGET]), store.points_of_runs(runs, AGE)
+    return {
+        _key(run): _asked(facts[run.monitor, run.window], ages.get((run.monitor, run.window))) for run in runs
+    }
+
+
+def _asked(facts: Mapping[str, str], age: Point | None) -> Asked:
+    told = fact(facts, BUDGET)
     budget = float(told) if isinstance(told, int | float) and told > 0 else USUAL_BUDGET
-    history = store.history(run.monitor, asof=run.window.end, last=1, series=[AGE])
-    point = next(iter(history.series(*AGE)), None)
-    if point is None or point.value is None:
+    if age is None or age.value is None:
         return Asked(budget)
-    trained = point.run.window.end - timedelta(days=point.value)
-    return Asked(budget, point.value, point.upper, trained)
+    trained = age.run.window.end - timedelta(days=age.value)
+    return Asked(budget, age.value, age.upper, trained)

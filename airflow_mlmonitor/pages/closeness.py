@@ -57,16 +57,21 @@ def used(verdict: Verdict) -> float | None:
     middle = verdict.expected
     if middle is None:
         middle = lower / 2 + upper / 2 if lower is not None and upper is not None else 0.0
-    ends = 0.0 if scale != "location" else None, 1.0 if scale == "share" else None
     now, usual = _there(value, scale), _there(middle, scale)
-    parts = [
-        (now - usual) / (there - usual)
-        for limit, sign, end in ((lower, -1, ends[0]), (upper, 1, ends[1]))
-        if limit is not None and not limit == end == value
-        if ((there := _there(limit, scale)) - usual) * sign > 0
-    ]
-    part = max(parts, default=math.nan)
-    return None if math.isnan(part) else min(max(part, 0.0), 99.0)
+    part: float | None = None
+    # Ten thousand of these are looked at for one page: no lists are made, and nothing is called that need not be.
+    if lower is not None and not (lower == 0.0 == value and scale != "location"):
+        there = _there(lower, scale)
+        if there < usual:
+            part = (now - usual) / (there - usual)
+    if upper is not None and not (upper == 1.0 == value and scale == "share"):
+        there = _there(upper, scale)
+        if there > usual:
+            above = (now - usual) / (there - usual)
+            part = above if part is None or above > part else part
+    if part is None or math.isnan(part):
+        return None
+    return 0.0 if part < 0.0 else min(part, 99.0)
 
 
 def _is_plain(metric: Metric) -> bool:
@@ -77,7 +82,7 @@ def _is_plain(metric: Metric) -> bool:
 def _there(value: float, scale: Scale) -> float:
     """Bring a value to a scale on which equal steps are equally unusual."""
     if scale == "share":
-        return 2 * math.asin(math.sqrt(min(max(value, 0.0), 1.0)))
+        return 2 * math.asin(math.sqrt(0.0 if value < 0.0 else min(value, 1.0)))
     if scale in ("count", "log"):
         return math.log1p(max(value, 0.0))
     return value

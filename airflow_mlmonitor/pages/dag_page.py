@@ -13,11 +13,11 @@ from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.pages.concluding import headline, last_dag_run, overall, task_name
 from airflow_mlmonitor.pages.documents import CellDocument, DagPage, DisplayName, MonitorRowDocument
 from airflow_mlmonitor.pages.incident_line import incident_document, lane_document, open_first
+from airflow_mlmonitor.pages.known_quality import quality_of
 from airflow_mlmonitor.pages.moment_words import short_day
 from airflow_mlmonitor.pages.slots import Period, slot_words, thinned
 from airflow_mlmonitor.pages.strip import strip_cell
 from airflow_mlmonitor.pages.version_events import version_events
-from airflow_mlmonitor.pages.waiting import is_of_quality
 from airflow_mlmonitor.pages.whereabouts import dags_of
 from airflow_mlmonitor.report.table import printable
 from airflow_mlmonitor.report.words import plural
@@ -79,7 +79,7 @@ def dag_page(store: MetricsStore, *, dag_id: str, days: int = 90, now: datetime 
     if len(found) >= MOST_RUNS:
         period = period.after(found[-1])
         found = [run for run in found if run.window.start >= period.begin]
-    rows = _rows(store, found, period)
+    rows = _rows(store, found)
     incidents = _incidents(store, dag_id, rows, period)
     slots = {row.name: period.slot(len(row.runs)) for row in rows}
     current = _current(found)
@@ -126,7 +126,7 @@ def _empty() -> DagPage:
     }
 
 
-def _rows(store: MetricsStore, found: Sequence[Run], period: Period) -> list[_Row]:
+def _rows(store: MetricsStore, found: Sequence[Run]) -> list[_Row]:
     """Gather runs by monitor: those of the last DAG run in the order in which they started, then the others."""
     by_monitor: dict[str, list[Run]] = defaultdict(list)
     for run in reversed(found):
@@ -135,12 +135,12 @@ def _rows(store: MetricsStore, found: Sequence[Run], period: Period) -> list[_Ro
     started = {name: runs[-1].started for name, runs in by_monitor.items()}
     taking_part = {run.monitor for run in found if run.tags.run_id == last}
     names = sorted(by_monitor, key=lambda name: (name not in taking_part, started[name], name))
-    return [_Row(name, by_monitor[name], _alerts(store, name, by_monitor[name], period)) for name in names]
-
-
-def _alerts(store: MetricsStore, name: str, runs: Sequence[Run], period: Period) -> Mapping[Window, Alert]:
-    findings = sum(run.status.is_finding for run in runs)
-    return store.alerts(name, since=period.begin, last=findings) if findings else {}
+    alerts: dict[str, dict[Window, Alert]] = defaultdict(dict)
+    for (name, window), alert in store.alerts_of_runs(
+        [run for run in found if run.status.is_finding]
+    ).items():
+        alerts[name][window] = alert
+    return [_Row(name, by_monitor[name], alerts[name]) for name in names]
 
 
 def _incidents(store: MetricsStore, dag_id: str, rows: Sequence[_Row], period: Period) -> list[Incident]:
@@ -168,12 +168,13 @@ def _statuses(
 ) -> dict[str, DisplayName]:
     """How each monitor came out in the last DAG run; one of quality that is not there waits for its labels."""
     statuses: dict[str, DisplayName] = {}
+    quality = quality_of(store, [row.name for row in rows if row.name in current])
     for row in rows:
         own = [run for run in row.runs if run.tags.run_id == last]
         if own:
             statuses[row.name] = max((run.status for run in own), key=lambda status: status.rank).value
         else:
-            waits = row.name in current and is_of_quality(store, row.name)
+            waits = row.name in current and bool(quality[row.name])
             statuses[row.name] = "waiting" if waits else "none"
     return statuses
 

@@ -11,8 +11,9 @@ from airflow_mlmonitor.judging.incident import Alert, Incident
 from airflow_mlmonitor.pages.concluding import FOUND, beside, headline, overall, task_name
 from airflow_mlmonitor.pages.documents import DagRunPage, DisplayName, RunRowDocument
 from airflow_mlmonitor.pages.incident_line import incident_document, open_first
+from airflow_mlmonitor.pages.known_quality import quality_of
 from airflow_mlmonitor.pages.moment_words import iso
-from airflow_mlmonitor.pages.run_sentence import run_sentence
+from airflow_mlmonitor.pages.run_sentence import is_short, run_sentence
 from airflow_mlmonitor.pages.stored_causes import StoredCause, causes_in, shared
 from airflow_mlmonitor.pages.strip import ratio, strip
 from airflow_mlmonitor.pages.waiting import waiting_words
@@ -75,11 +76,12 @@ def dag_run_page(store: MetricsStore, *, dag_id: str, run_id: str, order: Sequen
             run.window,
         ),
     )
-    rows = [_row(store, run) for run in ordered]
+    rows = _rows(store, ordered)
     concluded = [(row.name, row.status) for row in rows]
     status = overall(concluded)
     gravest = [row for row in rows if row.status == status and status in FOUND]
-    causes = [causes_in(store.facts(row.run.monitor, row.run.window)) for row in gravest[:STRIP]]
+    facts = store.facts_of_runs([row.run for row in gravest[:STRIP]], ["causes"])
+    causes = [causes_in(facts[row.run.monitor, row.run.window]) for row in gravest[:STRIP]]
     cause = _cause(gravest, causes)
     incident = _incident(store, runs)
     window = _commonest(run.window for run in ordered)
@@ -116,16 +118,20 @@ def _empty() -> DagRunPage:
     }
 
 
-def _row(store: MetricsStore, run: Run) -> _Row:
-    window = run.window
-    counts = store.status_counts(run.monitor, window)
-    metrics = sum(counts.values())
-    alert = None
-    if run.status.is_finding:
-        alert = store.alerts(run.monitor, since=window.start, asof=window.end).get(window)
-    waiting = waiting_words(store, run)
-    sentence = waiting or run_sentence(store, run, counts, alert)
-    return _Row(run, "waiting" if waiting else run.status.value, sentence, metrics, alert)
+def _rows(store: MetricsStore, runs: Sequence[Run]) -> list[_Row]:
+    quality_of(store, {run.monitor for run in runs})  # read at once, and remembered for each
+    counts = store.status_counts_of_runs(runs)
+    alerts = store.alerts_of_runs([run for run in runs if run.status.is_finding])
+    short = [run for run in runs if is_short(run, counts[run.monitor, run.window])]
+    verdicts = store.verdicts_of_runs(short)
+    rows = []
+    for run in runs:
+        key = run.monitor, run.window
+        waiting, alert = waiting_words(store, run), alerts.get(key)
+        sentence = waiting or run_sentence(run, counts[key], alert, verdicts.get(key, ()))
+        status: DisplayName = "waiting" if waiting else run.status.value
+        rows.append(_Row(run, status, sentence, sum(counts[key].values()), alert))
+    return rows
 
 
 def _documents(

@@ -99,8 +99,10 @@ def changes(
         The store could not be read.
     """
     found = [*_versions(runs), *_schema(store, incident)]
-    for monitor in neighbours:
-        found += _dependencies(store, incident, monitor)
+    near = store.latest_runs(list(neighbours), last=NEAR, asof=incident.opened.end)
+    facts = store.facts_of_runs([run for runs in near.values() for run in runs], [DEPENDENCIES])
+    for its in near.values():
+        found += _dependencies([(run.window, facts[run.monitor, run.window]) for run in reversed(its)])
     order = {"dependency": 0, "model_version": 1, "schema": 2}
     found.sort(key=lambda one: (-one.window.start.timestamp(), order[one.kind], one.name))
     return found[:MOST]
@@ -141,10 +143,12 @@ def _columns(facts: Mapping[str, str]) -> dict[str, str]:
     return {str(name): str(kind) for name, kind in told.items()} if isinstance(told, dict) else {}
 
 
-def _dependencies(store: MetricsStore, incident: Incident, monitor: str) -> Iterator[Change]:
-    """What dependencies are not any more. A change is told by every run until somebody accepts it: the first counts."""
-    facts = store.facts_of(monitor, [DEPENDENCIES], asof=incident.opened.end, last=NEAR)
-    told = [(window, set(_told(fact(found, DEPENDENCIES)))) for window, found in facts.items()]
+def _dependencies(runs: Sequence[tuple[Window, Mapping[str, str]]]) -> Iterator[Change]:
+    """What dependencies are not any more, as the facts of some runs, oldest first, have it.
+
+    A change is told by every run until somebody accepts it: the first counts.
+    """
+    told = [(window, set(_told(fact(found, DEPENDENCIES)))) for window, found in runs]
     before: set[tuple[str, str]] = set()
     for place, (window, now) in enumerate(told):
         for title, words in sorted(now - before):

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Alert, Incident
+from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.pages.asked_of_model import asked_of
 from airflow_mlmonitor.pages.choices import other_groups
 from airflow_mlmonitor.pages.closeness import columns_of
 from airflow_mlmonitor.pages.documents import VerdictDocument
 from airflow_mlmonitor.pages.finding_card import points_of
 from airflow_mlmonitor.pages.finding_groups import Card, cards
-from airflow_mlmonitor.pages.incident_changes import FAR, changes
+from airflow_mlmonitor.pages.incident_changes import FAR, SCHEMA, changes
 from airflow_mlmonitor.pages.incident_groups import affected, keys_of
 from airflow_mlmonitor.pages.incident_line import incident_document, title_of
 from airflow_mlmonitor.pages.incident_timeline import notes, timeline
@@ -20,8 +21,9 @@ from airflow_mlmonitor.pages.models_page import MONTH
 from airflow_mlmonitor.pages.moment_words import iso, window_words
 from airflow_mlmonitor.pages.overview_documents import IncidentPage
 from airflow_mlmonitor.pages.said_before import since
+from airflow_mlmonitor.pages.stored_causes import fact
 from airflow_mlmonitor.pages.titles import plainly
-from airflow_mlmonitor.pages.verdict_part import compared_runs, gone, verdict_document
+from airflow_mlmonitor.pages.verdict_part import compared_runs, counts_document, gone, verdict_document
 from airflow_mlmonitor.pages.whereabouts import dags_of
 from airflow_mlmonitor.report.reasons import advice
 from airflow_mlmonitor.report.words import number
@@ -30,6 +32,9 @@ from airflow_mlmonitor.store.store import MetricsStore
 
 MOST_RUNS = 800
 """Runs of the monitor that are looked at: those of the incident, and those before it."""
+
+LOUD = frozenset(status for status in Status if status.is_finding)
+"""How what was found came out."""
 
 HISTORY = 90
 """Runs of a column's history."""
@@ -121,8 +126,10 @@ def _found(
     """What its worst run found, the head of its page, and how the columns came to it."""
     if run is None:
         return [], _forgotten(incident), History()
-    verdicts = store.verdicts(run.monitor, run.window)
+    # Of ten thousand metrics of a wide run a handful was found; all are read only where none was.
+    verdicts = store.verdicts(run.monitor, run.window, status=LOUD) or store.verdicts(run.monitor, run.window)
     facts = store.facts(run.monitor, run.window)
+    schema = fact(facts, SCHEMA)
     found = cards(verdicts, facts)
     keys = keys_of(found)
     history = store.history(run.monitor, asof=run.window.end, last=HISTORY, series=keys, points=bool(keys))
@@ -132,7 +139,7 @@ def _found(
         run,
         verdicts,
         facts,
-        columns=columns_of(verdicts, facts),
+        columns=list(schema) if isinstance(schema, dict) else columns_of(verdicts, facts),
         cards=found,
         since=said,
         near=[],
@@ -142,6 +149,7 @@ def _found(
         runs=compared_runs(facts, verdicts),
     )
     verdict["status"] = incident.status.value
+    verdict["counts"] = counts_document(store.status_counts(run.monitor, run.window))
     if removed := gone(run, verdicts, facts):
         verdict["headline"] = f"{title_of(incident)}. {removed.partition('. ')[2]}"
     elif not found:
@@ -163,7 +171,7 @@ def _budget(store: MetricsStore, incident: Incident, around: Mapping[str, Run]) 
     end = max(run.window.end for run in around.values())
     known = store.incidents(monitor=list(around), since=end - MONTH, last=MOST_INCIDENTS)
     used = sum(end - MONTH <= one.opened.start < end for one in known)
-    goal = sum(asked_of(store, run).budget for run in around.values())
+    goal = sum(asked.budget for asked in asked_of(store, around.values()).values())
     said = f"{used} of {number(goal)} alerts in 30 days"
     return f"used up, {said}" if used >= goal else said
 

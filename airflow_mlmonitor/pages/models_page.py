@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import UNRESOLVED, Incident
-from airflow_mlmonitor.pages.asked_of_model import asked_of, oldest
+from airflow_mlmonitor.pages.asked_of_model import Asked, asked_of, oldest
 from airflow_mlmonitor.pages.dag_facts import DagFacts
 from airflow_mlmonitor.pages.documents import DisplayName
 from airflow_mlmonitor.pages.incident_line import incident_document
@@ -83,13 +83,14 @@ def models_page(
     start = max(offset, 0)
     shown = chosen[start : start + max(limit, 0)]
     used = _used(store, shown, hidden)
+    asked = asked_of(store, (run for row in shown for run in row.latest))
     return {
         "counts": {
             "all": len(fitting),
             "attention": sum(row.needs_attention for row in fitting),
             **{name: counts[name] for name in CHIPS},
         },
-        "models": [_document(store, row, used.get(row.model, 0), where) for row in shown],
+        "models": [_document(row, used.get(row.model, 0), where, asked) for row in shown],
         "total": len(chosen),
         "next": str(start + len(shown)) if shown and start + len(shown) < len(chosen) else None,
     }
@@ -145,10 +146,12 @@ def _counted(
     return dict(counts)
 
 
-def _document(store: MetricsStore, row: ModelRow, used: int, where: Mapping[int, str]) -> ModelRowDocument:
-    asked = [asked_of(store, run) for run in row.latest]
-    goal = sum(one.budget for one in asked)
-    model = oldest(asked)
+def _document(
+    row: ModelRow, used: int, where: Mapping[int, str], asked: Mapping[str, Asked]
+) -> ModelRowDocument:
+    its = [asked[monitor] for monitor in row.monitors]
+    goal = sum(one.budget for one in its)
+    model = oldest(its)
     first = row.incidents[0] if row.incidents else None
     due = row.due or row.facts.due_at
     return {

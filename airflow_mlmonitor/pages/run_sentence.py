@@ -10,25 +10,31 @@ from airflow_mlmonitor.pages.closeness import nearness_words, used
 from airflow_mlmonitor.report.table import printable
 from airflow_mlmonitor.report.words import plural
 from airflow_mlmonitor.store.history import Run
-from airflow_mlmonitor.store.store import MetricsStore
 
 FEW = 12
 """Metrics up to which a quiet run says the one that is nearest to its limit."""
 
 
-def run_sentence(store: MetricsStore, run: Run, counts: Mapping[Status, int], alert: Alert | None) -> str:
+def is_short(run: Run, counts: Mapping[Status, int]) -> bool:
+    """Whether a run says its nearest metric: it is as usual, and looked at few."""
+    return run.status is Status.OK and 0 < sum(counts.values()) <= FEW
+
+
+def run_sentence(
+    run: Run, counts: Mapping[Status, int], alert: Alert | None, verdicts: Sequence[Verdict]
+) -> str:
     """Say what a run found, or what it looked at.
 
     Parameters
     ----------
-    store
-        Where it is.
     run
         The run.
     counts
         How many of its verdicts have each status.
     alert
         What it found; None for nothing, and where that is not known.
+    verdicts
+        All of it, where it :func:`is_short`.
     """
     findings = sum(count for status, count in counts.items() if status.is_finding)
     if alert is not None:
@@ -39,8 +45,7 @@ def run_sentence(store: MetricsStore, run: Run, counts: Mapping[Status, int], al
     total = sum(counts.values())
     if run.status is Status.LEARNING:
         return f"{_looked_at(run, total)}; still learning what is usual."
-    said = _nearest(store.verdicts(run.monitor, run.window)) if 0 < total <= FEW else ""
-    return said or f"{_looked_at(run, total)}, as usual."
+    return _nearest(verdicts) or f"{_looked_at(run, total)}, as usual."
 
 
 def _looked_at(run: Run, metrics: int) -> str:

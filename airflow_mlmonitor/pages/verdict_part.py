@@ -76,7 +76,7 @@ def verdict_document(  # noqa: PLR0913 - each is a part of the page
         or plainly(_headline(run, verdicts, columns, cards, since, near, learning)),
         "impact": plainly(_impact(run, facts, cards, near, known)),
         "start_at": _start(facts),
-        "counts": _counts(verdicts),
+        "counts": counts_document(Counter(verdict.status for verdict in verdicts)),
         "rows": run.rows,
         "columns": len(columns),
         "window_start": iso(window.start),
@@ -194,14 +194,14 @@ def _start(facts: Mapping[str, str]) -> StartDocument | None:
     return {"task_id": str(start["task_id"]), "why": printable(str(start.get("why", "")))}
 
 
-def _counts(verdicts: Sequence[Verdict]) -> CountsDocument:
-    found = Counter(verdict.status for verdict in verdicts)
+def counts_document(found: Mapping[Status, int]) -> CountsDocument:
+    """Write how many verdicts have each status."""
     return {
-        "fail": found[Status.FAIL],
-        "warn": found[Status.WARN],
-        "ok": found[Status.OK],
-        "learning": found[Status.LEARNING],
-        "broken": found[Status.BROKEN],
+        "fail": found.get(Status.FAIL, 0),
+        "warn": found.get(Status.WARN, 0),
+        "ok": found.get(Status.OK, 0),
+        "learning": found.get(Status.LEARNING, 0),
+        "broken": found.get(Status.BROKEN, 0),
     }
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from airflow_mlmonitor.pages.known_kinds import kinds_of
+from airflow_mlmonitor.pages.known_quality import quality_of
 from airflow_mlmonitor.pages.moment_words import window_words
 from airflow_mlmonitor.report.words import STATUS_WORDS
 from airflow_mlmonitor.store.history import Run
 from airflow_mlmonitor.store.store import MetricsStore
 
 LABELLED = "labelled_share"
-FAMILY = "quality"
 
 LOOKED_BACK = 30
 """Runs among which the last one that had labels is looked for."""
-
-
-def is_of_quality(store: MetricsStore, monitor: str) -> bool:
-    """Whether a monitor holds predictions against labels."""
-    return any(series.family == FAMILY for series in kinds_of(store, monitor).values())
 
 
 def waiting_words(store: MetricsStore, run: Run) -> str:
@@ -28,7 +22,9 @@ def waiting_words(store: MetricsStore, run: Run) -> str:
     if run.status.is_finding or not run.rows:
         return ""
     labelled = [
-        key for key in kinds_of(store, run.monitor) if key[0].rpartition(".")[2] == LABELLED and not key[2]
+        series.key
+        for series in quality_of(store, [run.monitor])[run.monitor]
+        if series.metric.rpartition(".")[2] == LABELLED and not series.slice
     ]
     if not labelled:
         return ""

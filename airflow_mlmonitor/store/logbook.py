@@ -8,8 +8,11 @@ from datetime import datetime
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Alert
-from airflow_mlmonitor.judging.verdict import Status
-from airflow_mlmonitor.store.history import KnownSeries, Run
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.store.history import KnownSeries, Point, Run
+
+Key = tuple[str, Window]
+"""What tells a run from all others: its monitor and its window."""
 
 
 class Logbook(ABC):
@@ -60,16 +63,45 @@ class Logbook(ABC):
         """
 
     @abstractmethod
-    def latest_runs(self, monitors: Collection[str] | None = None, *, last: int = 1) -> dict[str, list[Run]]:
-        """Return the last runs of each of some monitors, or of all, latest first; those without runs are left out."""
+    def latest_runs(
+        self, monitors: Collection[str] | None = None, *, last: int = 1, asof: datetime | None = None
+    ) -> dict[str, list[Run]]:
+        """Return the last runs of each of some monitors, or of all, latest first; those without runs are left out.
+
+        ``asof`` as in ``runs``.
+        """
 
     @abstractmethod
     def series(self, monitor: str) -> list[KnownSeries]:
         """Return every series that a monitor ever had, sorted by their names; empty if it is unknown."""
 
     @abstractmethod
+    def series_of(self, monitors: Collection[str], *, family: str) -> dict[str, list[KnownSeries]]:
+        """Return the series of one family of some monitors, sorted by their names; monitors without are left out."""
+
+    @abstractmethod
     def status_counts(self, monitor: str, window: Window) -> dict[Status, int]:
         """Return how many verdicts of one run have each status; a status that none has is left out."""
+
+    @abstractmethod
+    def facts_of_runs(self, runs: Collection[Run], names: Sequence[str]) -> dict[Key, dict[str, str]]:
+        """Return facts of some names of some runs, of any monitors; each run is there, by its monitor and window."""
+
+    @abstractmethod
+    def points_of_runs(self, runs: Collection[Run], series: tuple[str, str, str]) -> dict[Key, Point]:
+        """Return the points of one series, by its names, of some runs, of any monitors that have it."""
+
+    @abstractmethod
+    def status_counts_of_runs(self, runs: Collection[Run]) -> dict[Key, dict[Status, int]]:
+        """Return how many verdicts of each of some runs have each status; each run is there."""
+
+    @abstractmethod
+    def verdicts_of_runs(self, runs: Collection[Run]) -> dict[Key, list[Verdict]]:
+        """Return all verdicts of some runs, of any monitors, as ``verdicts`` does of one; each run is there."""
+
+    @abstractmethod
+    def alerts_of_runs(self, runs: Collection[Run]) -> dict[Key, Alert]:
+        """Return what some runs found; those that found nothing are left out."""
 
     @abstractmethod
     def alerts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any
 from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import Alert
 from airflow_mlmonitor.judging.verdict import Status, Verdict
-from airflow_mlmonitor.store.history import KnownSeries, Run
+from airflow_mlmonitor.store.history import KnownSeries, Point, Run
 from airflow_mlmonitor.store.logbook import Logbook
 from airflow_mlmonitor.store.memory_casebook import Key, MemoryCasebook
 from airflow_mlmonitor.store.saving import refuse_half_named
@@ -25,6 +26,23 @@ class Saved:
     verdicts: tuple[Verdict, ...]
     facts: Mapping[str, str]
     traces: Mapping[str, bytes]
+
+
+def key_of(run: Run) -> Key:
+    """What tells a run from all others."""
+    return run.monitor, run.window
+
+
+def point_of(run: Run, verdict: Verdict) -> Point:
+    """Make the point of a series of one of its verdicts."""
+    return Point(
+        run=run,
+        value=verdict.metric.value,
+        status=verdict.status,
+        lower=verdict.lower,
+        upper=verdict.upper,
+        expected=verdict.expected,
+    )
 
 
 class MemoryLogbook(MemoryCasebook, Logbook):
@@ -78,18 +96,64 @@ class MemoryLogbook(MemoryCasebook, Logbook):
         ]
         return sorted(found, key=lambda run: run.window, reverse=True)[: max(last, 0)]
 
-    def latest_runs(self, monitors: Collection[str] | None = None, *, last: int = 1) -> dict[str, list[Run]]:
+    def latest_runs(
+        self, monitors: Collection[str] | None = None, *, last: int = 1, asof: datetime | None = None
+    ) -> dict[str, list[Run]]:
         """Return the last runs of each of some monitors, or of all, latest first; those without runs are left out."""
         with self._lock:
             names = [name for name in self._models if monitors is None or name in monitors]
-            found = {name: self.runs(monitor=name, last=last) for name in names}
+            found = {name: self.runs(monitor=name, asof=asof, last=last) for name in names}
         return {name: runs for name, runs in found.items() if runs}
+
+    def facts_of_runs(self, runs: Collection[Run], names: Sequence[str]) -> dict[Key, dict[str, str]]:
+        """Return facts of some names of some runs; each run is there, by its monitor and window."""
+        with self._lock:
+            found = {key: self._saved[key].facts if key in self._saved else {} for key in map(key_of, runs)}
+        return {key: {name: facts[name] for name in names if name in facts} for key, facts in found.items()}
+
+    def points_of_runs(self, runs: Collection[Run], series: tuple[str, str, str]) -> dict[Key, Point]:
+        """Return the points of one series, by its names, of some runs."""
+        with self._lock:
+            known = [(run, self._saved[key_of(run)].verdicts) for run in runs if key_of(run) in self._saved]
+        return {
+            key_of(run): point_of(run, verdict)
+            for run, verdicts in known
+            for verdict in verdicts
+            if verdict.metric.key == series
+        }
+
+    def status_counts_of_runs(self, runs: Collection[Run]) -> dict[Key, dict[Status, int]]:
+        """Return how many verdicts of each of some runs have each status; each run is there."""
+        with self._lock:
+            return {key_of(run): self.status_counts(*key_of(run)) for run in runs}
+
+    def verdicts_of_runs(self, runs: Collection[Run]) -> dict[Key, list[Verdict]]:
+        """Return all verdicts of some runs; each run is there."""
+        with self._lock:
+            return {key: self.verdicts(*key) for key in map(key_of, runs)}
+
+    @abstractmethod
+    def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
+        """The verdicts of one run."""
+
+    def alerts_of_runs(self, runs: Collection[Run]) -> dict[Key, Alert]:
+        """Return what some runs found; those that found nothing are left out."""
+        with self._lock:
+            return {key: alert for key in map(key_of, runs) if (alert := self._alerts.get(key))}
 
     def series(self, monitor: str) -> list[KnownSeries]:
         """Return every series that a monitor ever had, sorted by their names; empty if it is unknown."""
         with self._lock:
             own = [(key, kind) for (name, key), kind in self._kinds.items() if name == monitor]
         return sorted(KnownSeries(*key, **kind) for key, kind in own)
+
+    def series_of(self, monitors: Collection[str], *, family: str) -> dict[str, list[KnownSeries]]:
+        """Return the series of one family of some monitors, sorted by their names; monitors without are left out."""
+        with self._lock:
+            found = {
+                monitor: [one for one in self.series(monitor) if one.family == family] for monitor in monitors
+            }
+        return {monitor: series for monitor, series in found.items() if series}
 
     def status_counts(self, monitor: str, window: Window) -> dict[Status, int]:
         """Return how many verdicts of one run have each status; a status that none has is left out."""

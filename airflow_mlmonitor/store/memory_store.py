@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import Group, Notice
-from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.deciding import accepted_parts, merged
 from airflow_mlmonitor.store.history import History, Point, Run, State
 from airflow_mlmonitor.store.memory_casebook import Key
-from airflow_mlmonitor.store.memory_logbook import MemoryLogbook, Saved
+from airflow_mlmonitor.store.memory_logbook import MemoryLogbook, Saved, point_of
 from airflow_mlmonitor.store.retention import KEPT, PRUNED, Pruned, Tell, stamp
 from airflow_mlmonitor.store.saving import (
     alert_in,
@@ -94,17 +94,29 @@ class MemoryStore(MemoryLogbook, MetricsStore):
                     key = verdict.metric.key
                     named = series is None or key in series
                     if named and metric in (None, key[0]) and column in (None, key[1]):
-                        found.setdefault(key, {})[position] = _point(run, verdict)
+                        found.setdefault(key, {})[position] = point_of(run, verdict)
                 for name in saved.traces.keys() & set(traces):
                     left.setdefault(name, {})[position] = saved.traces[name]
             own = [one for one in self._incidents.values() if one.monitor == monitor]
             return History(runs, found, left, *merged(self._accepted_by(runs), accepted_parts(own, runs)))
 
-    def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
+    def verdicts(
+        self,
+        monitor: str,
+        window: Window,
+        *,
+        status: Collection[Status] | None = None,
+        series: Collection[tuple[str, str, str]] | None = None,
+    ) -> list[Verdict]:
         """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""
         with self._lock:
             saved = self._saved.get((monitor, window))
-            return [self._as_now(monitor, verdict) for verdict in saved.verdicts] if saved else []
+            return [
+                self._as_now(monitor, verdict)
+                for verdict in (saved.verdicts if saved else ())
+                if (status is None or verdict.status in status)
+                and (series is None or verdict.metric.key in series)
+            ]
 
     def facts(self, monitor: str, window: Window) -> dict[str, str]:
         """Return the stored facts of one run; empty if it is unknown."""
@@ -243,17 +255,6 @@ def _run(report: Report, earlier: State | None) -> Run:
         seconds=report.seconds,
         score=report.score,
         threshold=report.threshold,
-    )
-
-
-def _point(run: Run, verdict: Verdict) -> Point:
-    return Point(
-        run=run,
-        value=verdict.metric.value,
-        status=verdict.status,
-        lower=verdict.lower,
-        upper=verdict.upper,
-        expected=verdict.expected,
     )
 
 

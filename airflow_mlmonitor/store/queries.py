@@ -7,15 +7,15 @@ for its plans.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
 
-from airflow_mlmonitor.checks.metric import Metric
+from airflow_mlmonitor.checks.metric import Metric, Scale, Worse
 from airflow_mlmonitor.data.window import Window
-from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store import tables
 from airflow_mlmonitor.store.history import State
 from airflow_mlmonitor.store.run_queries import STATUSES, run_id_of
@@ -25,17 +25,34 @@ from airflow_mlmonitor.store.tables import digest
 TRAINING = [state.value for state in State if state.trains]
 
 
-def verdicts(connection: Connection, monitor: str, window: Window) -> list[Verdict]:
+def verdicts(
+    connection: Connection,
+    monitor: str,
+    window: Window,
+    *,
+    status: Collection[Status] | None = None,
+    keys: Collection[tuple[str, str, str]] | None = None,
+) -> list[Verdict]:
     """Read the verdicts of one run in the order in which they were saved."""
-    metric, series = tables.metric, tables.series
-    found = connection.execute(
-        select(metric, series.c.metric, series.c.column_name, series.c.slice)
-        .add_columns(series.c.scale, series.c.family, series.c.worse)
-        .join(series, series.c.id == metric.c.series_id)
-        .where(metric.c.run_id == run_id_of(monitor, window))
-        .order_by(metric.c.position)
+    metric, own = tables.metric.c, tables.series.c
+    found = judged().where(metric.run_id == run_id_of(monitor, window)).order_by(metric.position)
+    if status is not None:
+        found = found.where(metric.status.in_([one.value for one in status]))
+    if keys is not None:
+        found = found.where(own.digest.in_([digest(*key) for key in keys]))
+    rows: Iterable[Sequence[Any]] = connection.execute(found)
+    return [as_verdict(*row) for row in rows]
+
+
+def judged(*more: ColumnElement[Any]) -> Select[Any]:
+    """Select verdicts: what :func:`as_verdict` takes, after some other columns."""
+    metric, own = tables.metric.c, tables.series.c
+    named = (own.metric, own.column_name, own.slice, own.scale, own.family, own.worse)
+    measured = (metric.value, metric.n, metric.baseline, metric.p_value, metric.effect, metric.basis)
+    judged = (metric.status, metric.lower, metric.upper, metric.expected, metric.severity, metric.why)
+    return select(*more, *named, *measured, *judged).join_from(
+        tables.metric, tables.series, own.id == metric.series_id
     )
-    return [_verdict(row) for row in found]
 
 
 def facts(connection: Connection, monitor: str, window: Window) -> dict[str, str]:
@@ -120,27 +137,47 @@ def profile(connection: Connection, label: str, window: Window) -> bytes | None:
     return None if content is None else bytes(content)
 
 
-def _verdict(row: Row[*tuple[Any, ...]]) -> Verdict:
+def as_verdict(  # noqa: PLR0913, PLR0917 - one for each column; by name they take twice as long
+    name: str,
+    column: str,
+    part: str,
+    scale: Scale,
+    family: str,
+    worse: Worse,
+    value: float | None,
+    n: int,
+    baseline: float | None,
+    p_value: float | None,
+    effect: float | None,
+    basis: str | None,
+    status: str,
+    lower: float | None,
+    upper: float | None,
+    expected: float | None,
+    severity: float,
+    why: str | None,
+) -> Verdict:
+    """Make a verdict of what was stored of it."""
     metric = Metric(
-        name=row.metric,
-        value=row.value,
-        column=row.column_name or None,
-        slice=row.slice,
-        n=row.n,
-        scale=row.scale,
-        family=row.family,
-        worse=row.worse,
-        expected=row.baseline,
-        p_value=row.p_value,
-        effect=row.effect,
-        why=row.basis,
+        name=name,
+        value=value,
+        column=column or None,
+        slice=part,
+        n=n,
+        scale=scale,
+        family=family,
+        worse=worse,
+        expected=baseline,
+        p_value=p_value,
+        effect=effect,
+        why=basis,
     )
     return Verdict(
         metric=metric,
-        status=STATUSES[row.status],
-        lower=row.lower,
-        upper=row.upper,
-        expected=row.expected,
-        severity=row.severity,
-        why=row.why or "",
+        status=STATUSES[status],
+        lower=lower,
+        upper=upper,
+        expected=expected,
+        severity=severity,
+        why=why or "",
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import Event, Group, Happening, Incident, IncidentState, Notice
-from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store import cases, changes, past, queries, tracking
 from airflow_mlmonitor.store.database import Database
@@ -129,9 +129,17 @@ class SqlStore(SqlLogbook, MetricsStore):
         )
         return self._read(partial(found, metric=metric, column=column, series=series))
 
-    def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
+    def verdicts(
+        self,
+        monitor: str,
+        window: Window,
+        *,
+        status: Collection[Status] | None = None,
+        series: Collection[tuple[str, str, str]] | None = None,
+    ) -> list[Verdict]:
         """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""
-        return self._read(partial(queries.verdicts, monitor=monitor, window=window))
+        found = partial(queries.verdicts, monitor=monitor, window=window)
+        return self._read(partial(found, status=status, keys=series))
 
     def facts(self, monitor: str, window: Window) -> dict[str, str]:
         """Return the stored facts of one run; empty if it is unknown."""

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from airflow_mlmonitor.data.window import Window, utc
 from airflow_mlmonitor.judging.incident import Alert
-from airflow_mlmonitor.judging.verdict import Status
-from airflow_mlmonitor.store import run_queries
-from airflow_mlmonitor.store.history import KnownSeries, Run
-from airflow_mlmonitor.store.logbook import Logbook
+from airflow_mlmonitor.judging.verdict import Status, Verdict
+from airflow_mlmonitor.store import many_runs, run_queries
+from airflow_mlmonitor.store.history import KnownSeries, Point, Run
+from airflow_mlmonitor.store.logbook import Key, Logbook
 from airflow_mlmonitor.store.saving import refuse_half_named
 
 T = TypeVar("T")
@@ -57,13 +57,40 @@ class SqlLogbook(Logbook):
             self._read(partial(of, since=since and utc(since), asof=asof and utc(asof), last=last)).values()
         )
 
-    def latest_runs(self, monitors: Collection[str] | None = None, *, last: int = 1) -> dict[str, list[Run]]:
+    def latest_runs(
+        self, monitors: Collection[str] | None = None, *, last: int = 1, asof: datetime | None = None
+    ) -> dict[str, list[Run]]:
         """Return the last runs of each of some monitors, or of all, latest first; those without runs are left out."""
-        return self._read(partial(run_queries.latest, names=monitors, last=last))
+        found = partial(run_queries.latest, names=monitors, last=last)
+        return self._read(partial(found, asof=asof and utc(asof)))
+
+    def facts_of_runs(self, runs: Collection[Run], names: Sequence[str]) -> dict[Key, dict[str, str]]:
+        """Return facts of some names of some runs; each run is there, by its monitor and window."""
+        return self._read(partial(many_runs.facts, runs=runs, names=names))
+
+    def points_of_runs(self, runs: Collection[Run], series: tuple[str, str, str]) -> dict[Key, Point]:
+        """Return the points of one series, by its names, of some runs."""
+        return self._read(partial(many_runs.points, runs=runs, series=series))
+
+    def status_counts_of_runs(self, runs: Collection[Run]) -> dict[Key, dict[Status, int]]:
+        """Return how many verdicts of each of some runs have each status; each run is there."""
+        return self._read(partial(many_runs.status_counts, runs=runs))
+
+    def verdicts_of_runs(self, runs: Collection[Run]) -> dict[Key, list[Verdict]]:
+        """Return all verdicts of some runs; each run is there."""
+        return self._read(partial(many_runs.verdicts, runs=runs))
+
+    def alerts_of_runs(self, runs: Collection[Run]) -> dict[Key, Alert]:
+        """Return what some runs found; those that found nothing are left out."""
+        return self._read(partial(many_runs.alerts, runs=runs))
 
     def series(self, monitor: str) -> list[KnownSeries]:
         """Return every series that a monitor ever had, sorted by their names; empty if it is unknown."""
         return self._read(partial(run_queries.series, monitor=monitor))
+
+    def series_of(self, monitors: Collection[str], *, family: str) -> dict[str, list[KnownSeries]]:
+        """Return the series of one family of some monitors, sorted by their names; monitors without are left out."""
+        return self._read(partial(many_runs.series, monitors=monitors, family=family))
 
     def status_counts(self, monitor: str, window: Window) -> dict[Status, int]:
         """Return how many verdicts of one run have each status; a status that none has is left out."""

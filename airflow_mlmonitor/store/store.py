@@ -10,7 +10,7 @@ from datetime import datetime
 
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.incident import Notice
-from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.store.casebook import Casebook
 from airflow_mlmonitor.store.history import History, State
@@ -151,8 +151,18 @@ class MetricsStore(Casebook, Logbook, ABC):
         """
 
     @abstractmethod
-    def verdicts(self, monitor: str, window: Window) -> list[Verdict]:
-        """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown."""
+    def verdicts(
+        self,
+        monitor: str,
+        window: Window,
+        *,
+        status: Collection[Status] | None = None,
+        series: Collection[tuple[str, str, str]] | None = None,
+    ) -> list[Verdict]:
+        """Return the stored verdicts of one run, in the order in which they were saved; empty if it is unknown.
+
+        ``status`` restricts them to those of some statuses, ``series`` to those of some (metric, column, slice).
+        """
 
     @abstractmethod
     def facts(self, monitor: str, window: Window) -> dict[str, str]:

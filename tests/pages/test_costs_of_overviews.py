@@ -30,10 +30,10 @@ PAGES: dict[str, tuple[Callable[[SqlStore], Any], int]] = {
     "models": (lambda store: models_page(store, readable=None), 8),
     "series": (
         lambda store: series(store, monitor=filling.monitor(3), metric="mean", column=filling.column(1)),
-        9,
+        10,
     ),
     "names": (lambda store: series_names(store, monitor=filling.monitor(3)), 1),
-    "incident": (lambda store: incident_page(store, 1), 27),
+    "incident": (lambda store: incident_page(store, 1), 31),
     "DAG of an incident": (lambda store: dag_of_incident(store, 1), 5),
 }
 """Page to how it is built, and how many statements it takes once it was built before."""

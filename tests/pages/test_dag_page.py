@@ -252,9 +252,10 @@ def test_few_statements_whatever_the_number_of_runs(
         "runs",
         "run",
         "alerts",
+        "alerts_of_runs",
         "incidents",
         "latest_runs",
-        "series",
+        "series_of",
         "verdicts",
         "history",
         "facts",
@@ -264,4 +265,4 @@ def test_few_statements_whatever_the_number_of_runs(
             store, name, lambda *a, _own=own, _name=name, **k: (asked.append(_name), _own(*a, **k))[1]
         )
     shown(store, now=after(5))
-    assert sorted(asked) == ["alerts", "alerts", "alerts", "incidents", "runs", "runs"]
+    assert sorted(asked) == ["alerts_of_runs", "incidents", "runs", "runs", "series_of"]

@@ -288,7 +288,18 @@ def test_what_was_read_of_a_run_is_not_read_again(
         of_model(store, f"m{number}")
     before = shown(store)
     asked: list[str] = []
-    for name in ("run", "alerts", "incidents", "latest_runs", "history", "facts", "verdicts"):
+    reads = [
+        "run",
+        "alerts",
+        "incidents",
+        "latest_runs",
+        "history",
+        "facts",
+        "verdicts",
+        "facts_of_runs",
+        "points_of_runs",
+    ]
+    for name in reads:
         own = getattr(store, name)
         monkeypatch.setattr(
             store, name, lambda *a, _own=own, _name=name, **k: (asked.append(_name), _own(*a, **k))[1]
@@ -297,7 +308,8 @@ def test_what_was_read_of_a_run_is_not_read_again(
     assert sorted(asked) == ["incidents", "incidents", "latest_runs"]
     of_model(store, "m0", 4)
     shown(store)
-    assert sorted(asked[3:]) == ["history", "incidents", "incidents", "latest_runs", "latest_runs"]
+    again = ["facts_of_runs", "incidents", "incidents", "latest_runs", "latest_runs", "points_of_runs"]
+    assert sorted(asked[3:]) == again
 
 
 def test_models_of_different_times_have_a_budget_each(store: MetricsStore) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.report.report import Report, Tags
-from airflow_mlmonitor.store import SqlStore, open_store, pruning
+from airflow_mlmonitor.store import Run, SqlStore, open_store, pruning
 from airflow_mlmonitor.store.engines import read_url
 from airflow_mlmonitor.store.retention import Pruned
 from benchmarks.store import filling, plans
@@ -22,6 +22,28 @@ SIZE = filling.Size(monitors=25, days=120, series=20)
 MONITOR = filling.monitor(3)
 
 TASK: dict[str, Any] = {"dag_id": filling.DAG, "run_id": filling.dag_run(90), "task_id": "monitor"}
+
+
+def some_runs(store: SqlStore) -> list[Run]:
+    """The runs of one day, and a few more."""
+    runs = store.runs(dag_id=filling.DAG, run_id=filling.dag_run(90), last=60)
+    return runs + store.runs(monitor=MONITOR, last=5)
+
+
+def accepted_monitor(store: SqlStore) -> str:
+    """A monitor of which a part of an incident was accepted."""
+    name = filling.monitor(9)
+    if not store.incidents(monitor=name):
+        found = [
+            verdict("null_share", column=filling.column(number), family="missing", status=Status.FAIL)
+            for number in (1, 2)
+        ]
+        tags = Tags(dag_id="bench", task_id="monitor")
+        store.save(report(0, *found, monitor=name, model="model_009", window=filling.day(95), tags=tags))
+        (incident,) = store.incidents(monitor=name)
+        store.accept(incident.id, who="ana", groups=incident.groups[:1])
+    return name
+
 
 QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     "the last runs of a monitor": lambda store: store.history(MONITOR, asof=SIZE.end, last=30),
@@ -56,6 +78,25 @@ QUESTIONS: dict[str, Callable[[SqlStore], object]] = {
     "the statuses of one run": lambda store: store.status_counts(MONITOR, filling.day(90)),
     "what the last runs found": lambda store: store.alerts(MONITOR, since=filling.day(30).start),
     "facts of the last runs": lambda store: store.facts_of(MONITOR, ["schema"], asof=SIZE.end, last=90),
+    "facts of many runs": lambda store: store.facts_of_runs(some_runs(store), ["schema"]),
+    "one series of many runs": lambda store: store.points_of_runs(
+        some_runs(store), ("null_share", filling.column(7), "")
+    ),
+    "the statuses of many runs": lambda store: store.status_counts_of_runs(some_runs(store)),
+    "what many runs found": lambda store: store.alerts_of_runs(some_runs(store)),
+    "verdicts of a few runs": lambda store: store.verdicts_of_runs(some_runs(store)[:3]),
+    "what was found in one run": lambda store: store.verdicts(
+        MONITOR, filling.day(90), status={Status.WARN, Status.FAIL}
+    ),
+    "some verdicts of one run": lambda store: store.verdicts(
+        MONITOR, filling.day(90), series=[("null_share", filling.column(7), "")]
+    ),
+    "the last runs of some monitors as of a day": lambda store: store.latest_runs(
+        [MONITOR, filling.monitor(4)], last=15, asof=filling.day(90).end
+    ),
+    "what was accepted in part": lambda store: store.history(
+        accepted_monitor(store), asof=SIZE.end, last=30, points=False
+    ),
     "one more run, and what it means for incidents": lambda store: store.save(alerting(SIZE.days)),
     "an old run again": lambda store: store.save(alerting(90)),
     "one run": lambda store: store.verdicts(MONITOR, filling.day(90)),
