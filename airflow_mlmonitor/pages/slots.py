@@ -43,12 +43,15 @@ class Period:
         """Return the days up to the latest run, or to the one that would have come by now.
 
         Of a pipeline that looks at data of the present, runs that did not come are to be seen as missing; one that
-        looks at data of years ago ends with its last run.
+        looks at data of years ago ends with its last run, and so does one that came to rest so long ago that none of
+        its runs would be left.
         """
         window = latest.window
         end, lag = window.end, latest.started - window.end
         if lag < max(ALIVE * DAY, ALIVE * window.span):
             end += math.floor(max(now - latest.started, timedelta()) / window.span) * window.span
+        if end - days * DAY >= window.end:
+            end = window.end
         last = _midnight(end - timedelta(microseconds=1)) + DAY
         return cls(last - days * DAY, last)
 

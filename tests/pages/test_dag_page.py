@@ -109,6 +109,9 @@ def test_days_end_where_a_run_of_the_present_would_be(store: MetricsStore) -> No
     assert len(shown(store, now=after(2))["days"]) == 90
     # Ten days without a run are ten columns without a cell, so that a pipeline which stands still is seen.
     assert shown(store, now=after(12))["days"][-1] == "2013-01-13"
+    # One that came to rest long ago is shown as it was then; an empty map would say that nothing is monitored.
+    assert shown(store, now=after(400))["days"][-1] == "2013-01-03"
+    assert shown(store, now=after(400))["monitors"]
 
 
 def test_days_end_with_the_last_run_where_that_looked_at_old_data(store: MetricsStore) -> None:
