@@ -41,7 +41,7 @@ KINDS = {
 MEANING = {
     Happening.ACKNOWLEDGED: "No reminders. That it gets worse, or is over, is still told.",
     Happening.ACCEPTED: "Its runs train; nothing older is expected any more of what they showed.",
-    Happening.ACCEPTED_IN_PART: "Nothing older is expected any more of what they showed; it goes on with the others.",
+    Happening.ACCEPTED_IN_PART: "Nothing older is expected of what they showed; the rest of it stays as it is.",
     Happening.MARKED_BAD: "Its runs never train.",
     Happening.RESOLVED: "Its runs found nothing any more.",
 }

@@ -99,7 +99,7 @@ def test_many_that_were_accepted_are_counted(store: MetricsStore) -> None:
     store.accept(1, who="ana", groups=groups)
     (entry,) = [one for one in of_incident(store)["timeline"] if one["kind"] == "accepted"]
     assert entry["title"].endswith("c0, c1, c10, c11, c2, c3, c4, c5 and 4 more")
-    assert entry["detail"].endswith("it goes on with the others.")
+    assert entry["detail"].endswith("the rest of it stays as it is.")
 
 
 def test_what_other_runs_found_can_be_accepted_too(store: MetricsStore) -> None:

@@ -53,7 +53,7 @@ def test_nothing_is_ticked_but_warnings_that_are_advised_to_be_accepted(run: Run
     assert shown["chosen"] == [1]
     assert shown["words"] == "Accept finding 3"
     assert shown["body"] == {"groups": [{"column": "carrier", "family": "missing"}]}
-    assert "incident 142 goes on with the rest" in shown["effect"]
+    assert "the rest of incident 142 stays as it is" in shown["effect"]
     assert "From this run on" in shown["effect"]
 
 

@@ -37,6 +37,6 @@ export function acceptBody(choices, chosen) {
 export function acceptEffect(choices, chosen, { id, runs }) {
   const whole = choices.every((_, at) => chosen.has(at));
   const from = `From ${runs > 1 ? "its first run" : "this run"} on, `;
-  const then = whole && choices.length ? `days like these will count as normal, and incident ${id} is over.` : `what is ticked will count as normal; incident ${id} goes on with the rest.`;
+  const then = whole && choices.length ? `days like these will count as normal, and incident ${id} is over.` : `what is ticked will count as normal; the rest of incident ${id} stays as it is.`;
   return `${from}${then} Earlier runs stay in the history, but no longer say what to expect of it. You can undo this in incident ${id}.`;
 }

@@ -109,7 +109,7 @@ export function Actions({ decisions, findings, others = [], canEdit, off = "" })
       button("bad", "Mark bad data…", opens("bad")),
     ),
     !canEdit || off ? h("p", { className: "mlm-why-off", "data-mlm": "read-only" }, off || READ_ONLY) : null,
-    dialog === "accept" ? h(AcceptDialog, { ...about, others, onDecide: (body) => done("accept", body, body.groups ? `Accepted. Incident ${number} goes on with the rest.` : "Accepted. Days like these count as normal from here on.") }) : null,
+    dialog === "accept" ? h(AcceptDialog, { ...about, others, onDecide: (body) => done("accept", body, body.groups ? `Accepted. The rest of incident ${number} stays as it is.` : "Accepted. Days like these count as normal from here on.") }) : null,
     dialog === "bad" ? h(BadDialog, { ...about, onDecide: (reason) => done("bad", { reason }, "Marked bad. These data do not train.") }) : null,
     h(Toast, { toast, onGone: clear }),
   );

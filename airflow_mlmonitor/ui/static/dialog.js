@@ -25,12 +25,8 @@ export function Dialog({ title, onClose, children, name }) {
     event.preventDefault();
     (event.shiftKey ? stops.at(-1) : stops[0]).focus();
   };
-  return h(
-    "div",
-    { className: "mlm-dialog", role: "dialog", "aria-modal": true, "aria-labelledby": heading, ref: panel, onKeyDown, "data-mlm": name },
-    h("h3", { id: heading }, title),
-    children,
-  );
+  const shown = { className: "mlm-dialog", role: "dialog", "aria-modal": true, "aria-labelledby": heading, ref: panel, onKeyDown, "data-mlm": name };
+  return h("div", { className: "mlm-dialog-row" }, h("div", shown, h("h3", { id: heading }, title), children));
 }
 
 /** A button with a menu of `entries`: `{label, detail, name, run}`. */
