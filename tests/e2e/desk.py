@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, expect
@@ -52,6 +53,12 @@ class Desk:
         """Go to one of our pages, and wait until it shows what it is about."""
         window.open(path)
         expect(window.root(name).locator(f'[data-mlm="{SHOWS[name]}"]').first).to_be_visible()
+
+    def keep(self, folder: Path, name: str) -> None:
+        """Keep a picture of what both see, for whoever looks for what went wrong."""
+        for who, window in (("viewer", self.viewer), ("admin", self.admin)):
+            window.page.screenshot(path=folder / f"{name}.{who}.png")
+        print(f"What both saw is kept in {folder}.")  # noqa: T201 - pytest shows it with the failure
 
     @contextmanager
     def window(self, user: User, *, width: int, dark: bool) -> Iterator[Window]:

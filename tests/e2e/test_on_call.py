@@ -7,6 +7,7 @@ is reported for itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,22 +54,31 @@ def test_on_call(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    check(ANSWERS, on_this_morning, subtests)
+    check(ANSWERS, on_this_morning, subtests, on_this_morning.keep)
     progress.say("the server answers as it should")
     with desk(request.getfixturevalue("browser"), on_this_morning) as place:
-        check(READING, place, subtests)
+        check(READING, place, subtests, partial(place.keep, tmp_path))
         progress.say("what somebody on call reads is there")
         with subtests.test("pictures"):
             take(place, before(place), tmp_path / "pictures")
             take(place, dark(place), tmp_path / "pictures", width=NARROW, dark=True)
-        check(DECIDING, place, subtests)
+        check(DECIDING, place, subtests, partial(place.keep, tmp_path))
         progress.say("what somebody on call decides is kept")
         with subtests.test("a picture of what was decided"):
             take(place, after(place), tmp_path / "pictures")
 
 
-def check(steps: Sequence[Callable[[Place], None]], place: Place, subtests: pytest.Subtests) -> None:
+def check(
+    steps: Sequence[Callable[[Place], None]],
+    place: Place,
+    subtests: pytest.Subtests,
+    failed: Callable[[str], None],
+) -> None:
     """Take the steps one after the other, each reported for itself."""
     for step in steps:
         with subtests.test(step.__name__):
-            step(place)
+            try:
+                step(place)
+            except BaseException:
+                failed(step.__name__)
+                raise
