@@ -367,14 +367,17 @@ def test_peers_see_something_in_a_thousandfold_column(peer: Any, small: Measured
     assert set(trial.clean) == set(range(small.test, len(small.clean)))
 
 
-def test_a_verdict_accuses_every_column_of_its_rule() -> None:
-    def about(column: str | None, name: str = "identity", family: str = "identity") -> list[str]:
+def test_a_verdict_accuses_the_columns_of_its_rule() -> None:
+    def about(
+        column: str | None, name: str = "identity", family: str = "identity", suspects: tuple[str, ...] = ()
+    ) -> list[str]:
         metric = Metric(name=name, value=0.1, column=column, family=family)
-        return accused(Verdict(metric=metric, status=Status.WARN))
+        return accused(Verdict(metric=metric, status=Status.WARN, suspects=suspects))
 
     assert about("hour+clock") == ["hour", "clock"]
+    assert about("hour+clock", suspects=("clock", "hour")) == ["clock", "hour"]
     assert about(None) == [TABLE]
-    assert about("origin+hour+temp", "disagreeing_share") == ["temp", "hour", "origin"]
+    assert about("origin+hour+temp", "disagreeing_share") == ["temp"]
     assert about("hour", "segment_rows", "segment_rows") == [TABLE, "hour"]
 
 
