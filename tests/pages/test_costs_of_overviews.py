@@ -25,7 +25,7 @@ SIZE = filling.Size(monitors=12, days=60, series=30)
 LAST = SIZE.days - 1
 PAGES: dict[str, tuple[Callable[[SqlStore], Any], int]] = {
     "banner": (lambda store: banner(store, readable=None), 5),
-    "dag": (lambda store: dag_page(store, dag_id=filling.DAG), 7),
+    "dag": (lambda store: dag_page(store, dag_id=filling.DAG), 11),
     "dag run": (lambda store: dag_run_page(store, dag_id=filling.DAG, run_id=filling.dag_run(LAST)), 22),
     "models": (lambda store: models_page(store, readable=None), 8),
     "series": (
