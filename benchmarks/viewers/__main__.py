@@ -22,7 +22,7 @@ from airflow_mlmonitor.store.engines import read_url
 from benchmarks.viewers import stocking
 from benchmarks.viewers.crowd import Habits, Tally, watch
 from benchmarks.viewers.names import SEED, Stock, Tell
-from tests.e2e.cluster import cluster
+from tests.e2e.cluster import Cluster, cluster
 from tests.starting import POSTGRES, NoServerError
 
 TARGET = 0.3
@@ -109,9 +109,12 @@ def measured(
 
         def let(thinking: bool) -> Tally:
             people = [Habits(number, size, incidents, series) for number in range(options.viewers)]
+            before = _cpu(airflow)
             with _watched(console, options.seconds) as tell:
                 how = {"seconds": options.seconds, "thinking": thinking, "tell": tell}
-                return asyncio.run(watch(airflow.url, login, people, **how))
+                tally = asyncio.run(watch(airflow.url, login, people, **how))
+            tally.cpu = _cpu(airflow) - before
+            return tally
 
         let(
             thinking=True
@@ -120,6 +123,11 @@ def measured(
             f"{options.viewers} people who read 2 to 6 s": let(thinking=True),
             f"{options.viewers} who never read": let(thinking=False),
         }
+
+
+def _cpu(airflow: Cluster) -> float:
+    """Seconds of CPU that the processes of an Airflow have taken."""
+    return sum(sum(process.cpu_times()[:2]) for process in airflow.processes())
 
 
 def _stocked(
@@ -182,8 +190,11 @@ def quantile(found: Sequence[float], part: float) -> float:
 
 def as_table(title: str, tally: Tally, seconds: float) -> Table:
     """A row an endpoint, times in milliseconds."""
+    asked = sum(len(times) for times in tally.seconds.values())
+    cost = f"{tally.cpu / asked * 1e3:.0f} ms of CPU a request" if asked else ""
     table = Table(
-        title=f"{title}: {tally.pages / seconds:.1f} pages a second; ms, target {TARGET * 1e3:.0f} at p95"
+        caption=cost,
+        title=f"{title}: {tally.pages / seconds:.1f} pages a second; ms, target {TARGET * 1e3:.0f} at p95",
     )
     for name in ("", "requests", "p50", "p95", "slowest"):
         table.add_column(name, justify="left" if not name else "right")

@@ -35,11 +35,13 @@ class Asked:
 
 @dataclass
 class Tally:
-    """How long every request took, in seconds, by its name; and what was no answer."""
+    """How long every request took, in seconds, by its name; what was no answer; and what it cost."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     pages: int = 0
+    cpu: float = 0.0
+    """Seconds of CPU that the api-server took meanwhile: other work on the machine changes times, and hardly these."""
 
 
 class Habits:
