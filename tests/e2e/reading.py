@@ -91,7 +91,7 @@ def the_run_is_in_pipeline_order_with_a_place_to_start(desk: Desk) -> None:
     expect(rows.last).to_contain_text("features")
     window.at("open-start").click()
     expect(window.root("task")).to_be_visible()
-    expect(window.at("verdict", status="fail")).to_contain_text("48 rows")
+    expect(window.at("verdict")).to_contain_text("48 rows")
 
 
 def models_are_found_by_what_is_wrong_with_them(desk: Desk) -> None:
