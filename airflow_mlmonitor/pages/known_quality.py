@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from threading import Lock
-from weakref import WeakKeyDictionary
 
+from airflow_mlmonitor.pages.short_memory import ShortMemory
 from airflow_mlmonitor.store.history import KnownSeries
 from airflow_mlmonitor.store.store import MetricsStore
 
 FAMILY = "quality"
 
-MONITORS = 2_000
-"""Monitors of one store that are remembered, those that were read last."""
-
 SECONDS = 600.0
 """How long it may go unseen that a monitor begins to look at labels."""
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """The series of quality of one monitor, and when they were read."""
-
-    series: Sequence[KnownSeries]
-    at: float
-
-
-_seen: WeakKeyDictionary[MetricsStore, OrderedDict[str, _Seen]] = WeakKeyDictionary()
-_lock = Lock()
+_memory: ShortMemory[Sequence[KnownSeries]] = ShortMemory(monitors=2_000, seconds=SECONDS)
 
 
 def quality_of(store: MetricsStore, monitors: Collection[str]) -> Mapping[str, Sequence[KnownSeries]]:
@@ -41,24 +25,13 @@ def quality_of(store: MetricsStore, monitors: Collection[str]) -> Mapping[str, S
     StoreError
         The store could not be read.
     """
-    now = time.monotonic()
-    with _lock:
-        remembered = _seen.setdefault(store, OrderedDict())
-        known = {
-            monitor: remembered[monitor].series
-            for monitor in monitors
-            if monitor in remembered and now - remembered[monitor].at < SECONDS
-        }
+    known = _memory.known(store, monitors)
     missing = [monitor for monitor in dict.fromkeys(monitors) if monitor not in known]
     if missing:
         found = store.series_of(missing, family=FAMILY)
-        read = {monitor: tuple(found.get(monitor, ())) for monitor in missing}
+        read: dict[str, Sequence[KnownSeries]] = {
+            monitor: tuple(found.get(monitor, ())) for monitor in missing
+        }
+        _memory.keep(store, read)
         known |= read
-        with _lock:
-            kept = _seen.setdefault(store, OrderedDict())
-            for monitor, series in read.items():
-                kept[monitor] = _Seen(series, now)
-                kept.move_to_end(monitor)
-            while len(kept) > MONITORS:
-                kept.popitem(last=False)
     return known
