@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.rules import agreeing
-from airflow_mlmonitor.data.rules.parting import parted, placed
+from airflow_mlmonitor.data.rules.parting import Counts, counted, parted
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.view import BatchView
 
@@ -28,8 +27,6 @@ TOGETHER = 0.8
 
 FEWEST = 5
 """Rows of a value from which on it says something that all of them lack the joined columns."""
-
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +73,7 @@ class Joined(Rule):
 
     def tally(self, view: BatchView) -> JoinedTally:
         """Count the rows of each value of the key, and those that lack each joined column."""
-        places, size = placed(view, self.key_column, self.values), len(self.values)
-        known = places >= 0
-        nulls = {
-            column: np.bincount(places[view.missing(column) & known], minlength=size)
-            for column in self.filled
-        }
-        return JoinedTally(self, np.bincount(places[known], minlength=size), nulls)
+        return JoinedTally(self, *counted(view, self.key_column, self.values, self.filled))
 
     def document(self) -> dict[str, Any]:
         """The key, its values and the joined columns."""

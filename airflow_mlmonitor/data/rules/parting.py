@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from airflow_mlmonitor.data.building import shown
 from airflow_mlmonitor.data.rules.view import BatchView
+
+Counts = NDArray[np.int64]
 
 
 def parted(view: BatchView, column: str) -> tuple[NDArray[np.int64], list[str]]:
@@ -30,6 +32,16 @@ def placed(view: BatchView, column: str, values: Sequence[str]) -> NDArray[np.in
     positions, here = parted(view, column)
     places = {value: place for place, value in enumerate(values)}
     return np.array([*(places.get(value, -1) for value in here), -1], dtype=np.int64)[positions]
+
+
+def counted(
+    view: BatchView, column: str, values: Sequence[str], others: Iterable[str]
+) -> tuple[Counts, dict[str, Counts]]:
+    """Count the rows of each of some values, and for each other column those of them that miss it."""
+    places, size = placed(view, column, values), len(values)
+    known = places >= 0
+    nulls = {other: np.bincount(places[view.missing(other) & known], minlength=size) for other in others}
+    return np.bincount(places[known], minlength=size), nulls
 
 
 def _numbered(numbers: NDArray[np.float64]) -> tuple[NDArray[np.int64], list[str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from airflow_mlmonitor.data.rules.parting import placed
+from airflow_mlmonitor.data.rules.parting import Counts, counted
 from airflow_mlmonitor.data.rules.rule import Measure, Rule, Tally
 from airflow_mlmonitor.data.rules.segmenting import segmenting
 from airflow_mlmonitor.data.rules.view import BatchView
@@ -26,8 +26,6 @@ ROWS = 20_000
 
 ROOM = 5
 """Rows that are added to every segment, so that one missing value of a tiny one is no large share."""
-
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +64,8 @@ class Segment(Rule):
 
     def tally(self, view: BatchView) -> SegmentTally:
         """Count the rows of each segment, and what is missing in them."""
-        places, size = placed(view, self.column, self.values), len(self.values)
-        known = places >= 0
-        nulls = {
-            column: np.bincount(places[view.missing(column) & known], minlength=size)
-            for column in view.columns
-            if column != self.column
-        }
-        return SegmentTally(self, np.bincount(places[known], minlength=size), nulls)
+        others = [column for column in view.columns if column != self.column]
+        return SegmentTally(self, *counted(view, self.column, self.values, others))
 
     def document(self) -> dict[str, Any]:
         """The column and its values."""
