@@ -14,12 +14,10 @@ from airflow_mlmonitor.pages.dag_run_page import dag_run_page
 from airflow_mlmonitor.pages.incident_page import dag_of_incident, incident_page
 from airflow_mlmonitor.pages.models_page import models_page
 from airflow_mlmonitor.pages.series_page import series, series_names
-from airflow_mlmonitor.report.report import Tags
 from airflow_mlmonitor.store import SqlStore, open_store
 from airflow_mlmonitor.store.engines import read_url
 from benchmarks.store import filling, plans
-from tests.pages.scenes import missing
-from tests.store.making import report
+from tests.pages.stocked import stocked
 
 SIZE = filling.Size(monitors=12, days=60, series=30)
 LAST = SIZE.days - 1
@@ -41,19 +39,7 @@ PAGES: dict[str, tuple[Callable[[SqlStore], Any], int]] = {
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('overviews') / 'mlmonitor.db'}"
-    store = open_store(url)
-    store.upgrade()
-    engine = create_engine(read_url(url), poolclass=NullPool)
-    with engine.begin() as connection:
-        filling.fill(connection, SIZE)
-    tags = Tags(dag_id=filling.DAG, task_id="monitor", run_id=filling.dag_run(LAST))
-    found = [missing(filling.column(number)) for number in range(3)]
-    name = filling.monitor(3)
-    model = dict(store.monitors())[name]
-    store.save(report(0, *found, monitor=name, model=model, window=filling.day(LAST), tags=tags))
-    store.dispose()
-    return url
+    return stocked(tmp_path_factory.mktemp("overviews"), SIZE, found=LAST)
 
 
 @pytest.fixture

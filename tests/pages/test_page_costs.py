@@ -9,12 +9,10 @@ import pytest
 from sqlalchemy import NullPool, create_engine
 
 from airflow_mlmonitor.pages.task_page import task_page
-from airflow_mlmonitor.report.report import Tags
 from airflow_mlmonitor.store import SqlStore, open_store
 from airflow_mlmonitor.store.engines import read_url
 from benchmarks.store import filling, plans
-from tests.pages.scenes import missing
-from tests.store.making import report
+from tests.pages.stocked import stocked
 
 SIZE = filling.Size(monitors=12, days=100, series=40)
 CLEAN, FOUND = 50, 99
@@ -24,22 +22,7 @@ STATEMENTS = {CLEAN: 10, FOUND: 16}
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'mlmonitor.db'}"
-    store = open_store(url)
-    store.upgrade()
-    engine = create_engine(read_url(url), poolclass=NullPool)
-    with engine.begin() as connection:
-        filling.fill(connection, SIZE)
-    tags = Tags(dag_id=filling.DAG, task_id="monitor", run_id=filling.dag_run(FOUND))
-    found = [missing(filling.column(number)) for number in range(3)]
-    store.save(
-        report(
-            0, *found, monitor=filling.monitor(3), model="model_003", window=filling.day(FOUND), tags=tags
-        ),
-        profile=filling.PROFILE,
-    )
-    store.dispose()
-    return url
+    return stocked(tmp_path_factory.mktemp("filled"), SIZE, found=FOUND, profile=filling.PROFILE)
 
 
 @pytest.mark.parametrize("number", [CLEAN, FOUND])
