@@ -149,16 +149,17 @@ def _leaps(sample: Sample, past: Past, least: int) -> dict[int, Finding]:
     Columns of which many more values are missing than ever in a run that did not alert for them, and far fewer rows
     than ever; once so many runs are known.
     """
-    values = past.table("values", "keys", sample.keys)
-    values = without(values, past.blamed(sample.group_keys)[sample.groups])
-    names = [
-        metric.name if metric.name == "null_share" or not metric.column else "" for metric in sample.metrics
-    ]
-    missing, rows = (np.array([name == one for name in names], np.bool_) for one in ("null_share", "rows"))
-    far = missing & (sample.values - np.fmax.reduce(values, axis=1, initial=0.0) >= LEAP)
-    far |= rows & (sample.values <= (1 - LEAP) * np.fmin.reduce(values, axis=1, initial=np.inf))
-    far &= np.sum(~np.isnan(values), axis=1) >= least
-    return {int(place): Finding(status=Status.WARN, severity=1.0) for place in np.flatnonzero(far)}
+    missing = np.array([metric.name == "null_share" for metric in sample.metrics], np.bool_)
+    rows = np.array([metric.name == "rows" and not metric.column for metric in sample.metrics], np.bool_)
+    places = np.flatnonzero(missing | rows)
+    groups, group = np.unique(sample.groups[places], return_inverse=True)
+    earlier = past.table("values", "keys", sample.keys)[places]
+    earlier = without(earlier, past.blamed(sample.group_keys[groups])[group])
+    now = sample.values[places]
+    far = missing[places] & (now - np.fmax.reduce(earlier, axis=1, initial=0.0) >= LEAP)
+    far |= rows[places] & (now <= (1 - LEAP) * np.fmin.reduce(earlier, axis=1, initial=np.inf))
+    far &= np.sum(~np.isnan(earlier), axis=1) >= least
+    return {int(place): Finding(status=Status.WARN, severity=1.0) for place in places[far]}
 
 
 def _joined(sample: Sample, leaps: Mapping[int, Finding], found: Mapping[int, Finding]) -> dict[int, Finding]:
