@@ -1,10 +1,12 @@
-"""What holds for every test, doctests included: where Airflow lives, and that no clock fails a property."""
+"""What holds for every test, doctests included: where Airflow lives, that no clock fails a property, and that
+Ctrl-C is heard."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -24,6 +26,10 @@ os.environ |= {
     "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(HOME / "logs"),
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
 }
+
+# A shell lets what it runs in the background ignore Ctrl-C, and so do all processes that it starts; tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("mlmonitor", deadline=None)
 settings.load_profile("mlmonitor")
