@@ -49,9 +49,13 @@ class Component:
         """Whether it has not ended."""
         return self._process.poll() is None
 
+    def written(self) -> str:
+        """What it has written so far."""
+        return self.log.read_text(errors="replace")
+
     def said(self) -> str:
         """The end of its log, under its name."""
-        lines = self.log.read_text(errors="replace").splitlines()[-TOLD_LINES:]
+        lines = self.written().splitlines()[-TOLD_LINES:]
         return "\n".join([f"--- the end of {self.log} (exit status {self._process.poll()})", *lines])
 
     def ask_to_stop(self) -> None:

@@ -17,6 +17,7 @@ PROJECT = Path(__file__).parents[2]
 ENTRYPOINT = PROJECT / "docker" / "entrypoint.sh"
 DAGS = PROJECT / "tests" / "e2e" / "dags"
 RUN_SECONDS = 300
+LINE_SECONDS = 60
 
 
 @pytest.mark.timeout(900)
@@ -54,7 +55,10 @@ def test_a_monitor_runs_on_a_celery_worker(
         (stored,) = stored_runs(airflow.metrics)
         assert (stored.monitor, stored.rows, stored.tags.run_id) == ("cancellations/schedule", 980, run_id)
         by_name = {component.name: component for component in airflow.components}
-        assert "succeeded in" in by_name["worker"].said()
+        # Airflow hears of the end from the task itself, and the worker writes its line only after that.
+        until(
+            "the worker's line", lambda: "succeeded in" in by_name["worker"].written(), seconds=LINE_SECONDS
+        )
         assert airflow.listens_on() == {("127.0.0.1", int(airflow.url.rpartition(":")[2]))}
     assert airflow.processes() == []
 
