@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow_mlmonitor.notifications.news import Link, News
-from airflow_mlmonitor.notifications.news_words import bare, capital, headline, mark, status_words, why_told
+from airflow_mlmonitor.notifications.news_words import bare, headline, mark, status_words, why_told
 from airflow_mlmonitor.report.table import shortened
+from airflow_mlmonitor.report.words import capital
 
 COLOURS = {"fail": "attention", "broken": "attention", "warn": "warning"}
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 
 from airflow_mlmonitor.notifications.news import Link, News
-from airflow_mlmonitor.notifications.news_words import capital, headline, mark, status_words, why_told
+from airflow_mlmonitor.notifications.news_words import headline, mark, status_words, why_told
+from airflow_mlmonitor.report.words import capital
 
 CHART = "chart"
 """Content id of the chart within the mail."""

@@ -81,11 +81,6 @@ def why_told(news: News) -> str:
     return f"You get this because incident {news.incident} {BECAUSE[news.occasion]}. {after}"
 
 
-def capital(text: str) -> str:
-    """Begin with a capital."""
-    return text[:1].upper() + text[1:]
-
-
 def bare(text: str) -> str:
     """Leave out the backticks in which pages set names.
 

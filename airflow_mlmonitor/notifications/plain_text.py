@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from airflow_mlmonitor.notifications.news import News
 from airflow_mlmonitor.notifications.news_words import bare, why_told
+from airflow_mlmonitor.report.words import capital
 
 WIDTH = 76
 """Characters of a line: what every mail program shows unbroken."""
@@ -59,7 +60,7 @@ def plain_mail(news: News) -> str:
 def sentence(text: str) -> str:
     """Begin with a capital, if that changes nothing but a plain word, and end with a full stop."""
     first = text.split(" ", 1)[0]
-    begun = text[:1].upper() + text[1:] if first.isalpha() else text
+    begun = capital(text) if first.isalpha() else text
     return begun if begun.endswith((".", "?", "…")) else f"{begun}."
 
 

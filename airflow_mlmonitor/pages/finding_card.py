@@ -25,7 +25,7 @@ from airflow_mlmonitor.pages.titles import is_missing, plainly, title
 from airflow_mlmonitor.pages.vocabulary import metric_words, unit_of
 from airflow_mlmonitor.report.groups import SAME, Group
 from airflow_mlmonitor.report.reasons import advice
-from airflow_mlmonitor.report.words import amount, expectation
+from airflow_mlmonitor.report.words import amount, capital, expectation
 from airflow_mlmonitor.store.history import History, Point, Run
 
 COMPANIONS = 12
@@ -70,7 +70,7 @@ def finding_document(
     document["distribution"] = distribution(verdict.metric, card.place, verdicts, rows) if rows else None
     document["moves_with"] = _companions(card)
     if group.cause:
-        document["likely"] = f"{_capital(plainly(group.cause.likely))}."
+        document["likely"] = f"{capital(plainly(group.cause.likely))}."
         document["evidence"] = [plainly(said) for said in group.cause.evidence]
     document["next"] = plainly(advice(group))
     document["columns"] = list(card.columns)
@@ -85,7 +85,7 @@ def series_document(rank: int, verdict: Verdict, run: Run, points: Sequence[Poin
     return {
         "rank": rank,
         "status": verdict.status.value,
-        "title": f"{words[:1].upper()}{words[1:]}" if words[:1] != (metric.column or "")[:1] else words,
+        "title": capital(words) if words[:1] != (metric.column or "")[:1] else words,
         "since": {"window_start": iso(run.window.start), "runs": 0, "kind": "new", "words": ""},
         "series": _series(run.monitor, verdict),
         "metric_words": words,
@@ -174,7 +174,3 @@ def _links(monitor: str, verdict: Verdict) -> list[LinkDocument]:
     about = plainly(metric.column) if metric.column else metric_words(metric.name)
     asked = {name: text for name, text in _series(monitor, verdict).items() if text}
     return [{"label": f"History of {about}", "to": f"?{urlencode(asked, errors='replace')}"}]
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -26,7 +26,7 @@ from airflow_mlmonitor.pages.titles import plainly
 from airflow_mlmonitor.pages.verdict_part import compared_runs, counts_document, gone, verdict_document
 from airflow_mlmonitor.pages.whereabouts import dags_of
 from airflow_mlmonitor.report.reasons import advice
-from airflow_mlmonitor.report.words import number
+from airflow_mlmonitor.report.words import capital, number
 from airflow_mlmonitor.store.history import History, Run, State
 from airflow_mlmonitor.store.store import MetricsStore
 
@@ -88,7 +88,7 @@ def incident_page(store: MetricsStore, number: int) -> IncidentPage:
     return {
         "verdict": verdict,
         "incident": incident_document(incident, dag_id),
-        "likely": f"{likely[:1].upper()}{likely[1:]}." if likely else "",
+        "likely": f"{capital(likely)}." if likely else "",
         "evidence": [plainly(said) for said in cause.evidence] if cause else [],
         "next": plainly(advice(found[0].group)) if found else "",
         "budget_words": _budget(store, incident, around),

@@ -12,7 +12,7 @@ from airflow_mlmonitor.pages.incident_line import title_of
 from airflow_mlmonitor.pages.moment_words import day_words, iso, window_words
 from airflow_mlmonitor.pages.overview_documents import NoteDocument, TimelineDocument
 from airflow_mlmonitor.report.table import printable
-from airflow_mlmonitor.report.words import plural
+from airflow_mlmonitor.report.words import capital, plural
 from airflow_mlmonitor.store.history import Run
 
 CHANGES = 3
@@ -122,7 +122,7 @@ def _span(event: Event) -> str:
     until = f"Until {day_words(event.until)}, {event.until:%H:%M} UTC" if event.until else ""
     worse = "until it gets worse" if event.unless_worse else ""
     both = ", or ".join(filter(None, [until, worse]))
-    return f"{both[:1].upper()}{both[1:]}." if both else ""
+    return f"{capital(both)}." if both else ""
 
 
 def _now(

@@ -8,7 +8,7 @@ from airflow_mlmonitor.judging.incident import Alert
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.pages.closeness import nearness_words, used
 from airflow_mlmonitor.report.table import printable
-from airflow_mlmonitor.report.words import plural
+from airflow_mlmonitor.report.words import capital, plural
 from airflow_mlmonitor.store.history import Run
 
 FEW = 12
@@ -58,5 +58,4 @@ def _nearest(verdicts: Sequence[Verdict]) -> str:
     if not limited:
         return ""
     _, verdict = max(limited, key=lambda pair: pair[0])
-    said = nearness_words(verdict)
-    return f"{said[:1].upper()}{said[1:]}."
+    return f"{capital(nearness_words(verdict))}."

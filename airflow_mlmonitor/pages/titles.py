@@ -13,7 +13,7 @@ from airflow_mlmonitor.pages.said_before import is_high
 from airflow_mlmonitor.pages.vocabulary import HASH, HIDDEN, metric_words, slice_words
 from airflow_mlmonitor.report.groups import Group
 from airflow_mlmonitor.report.table import printable, shortened
-from airflow_mlmonitor.report.words import amount, expectation
+from airflow_mlmonitor.report.words import amount, capital, expectation
 
 NAMED = 3
 """Columns that a title names."""
@@ -137,7 +137,7 @@ def title(verdict: Verdict, columns: Sequence[str], place: Place, *, is_headline
         values = f": {shortened(plainly(', '.join(known)), NAME)}" if known else ""
         return f"{subject} {ABOUT[name].format(**{'is': be, 'has': have})}{there}{values}"
     said = _of_numbers(verdict, name, subject, there)
-    return said if subject and said.startswith(subject) else f"{said[:1].upper()}{said[1:]}"
+    return said if subject and said.startswith(subject) else capital(said)
 
 
 def headline(verdict: Verdict, columns: Sequence[str], place: Place, since: str) -> str:

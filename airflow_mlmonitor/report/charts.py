@@ -13,7 +13,7 @@ import vl_convert
 from airflow_mlmonitor.pages.findings_document import FindingDocument, PointDocument
 from airflow_mlmonitor.report.axes import Tick, TimeAxis, ValueAxis
 from airflow_mlmonitor.report.sparkline import FINDINGS, drawn, moment, unbroken
-from airflow_mlmonitor.report.words import STATUS_WORDS, plural
+from airflow_mlmonitor.report.words import STATUS_WORDS, capital, plural
 
 WIDTH, HEIGHT, SCALE = 490, 170, 2
 
@@ -65,9 +65,7 @@ def _chart(finding: FindingDocument) -> alt.LayerChart:
     scale = _Scale(
         TimeAxis(moment(history[0]), moment(history[-1])), ValueAxis.holding(drawn(history), finding["unit"])
     )
-    title = (
-        f"{finding['metric_words'][:1].upper()}{finding['metric_words'][1:]}, {plural(len(history), 'run')}"
-    )
+    title = f"{capital(finding['metric_words'])}, {plural(len(history), 'run')}"
     layers = [*_band(history, scale), _line(history, scale), *_marks(finding, scale), *_label(finding, scale)]
     chart: alt.LayerChart = (
         alt.layer(*layers)

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from airflow_mlmonitor.pages.documents import IncidentDocument, MarkDocument, VerdictDocument
 from airflow_mlmonitor.pages.findings_document import CompanionDocument, StripDocument
-from airflow_mlmonitor.report.words import STATUS_WORDS, amount, plural
+from airflow_mlmonitor.report.words import STATUS_WORDS, amount, capital, plural
 
 DISPLAY_WORDS = STATUS_WORDS | {"waiting": "Waiting", "late": "Late", "running": "Running", "none": "No run"}
 """What people read for a status, and for what stands in its place."""
@@ -167,6 +167,6 @@ FILTERS: dict[str, Any] = {
     "marked": marked,
     "value": amount,
     "plural": plural,
-    "sentence": lambda text: f"{text[:1].upper()}{text[1:]}",
+    "sentence": capital,
 }
 """What templates may call, by the name they call it by."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from airflow_mlmonitor.report.groups import Group
 from airflow_mlmonitor.report.report import Report
 from airflow_mlmonitor.report.table import printable, wrapped
+from airflow_mlmonitor.report.words import capital
 
 REASONED = 5
 """Groups of findings of which is said what they come from."""
@@ -41,7 +42,7 @@ def advice(group: Group) -> str:
     plain = f"check {metric.column} at its source" if metric.column else "check the rows at their source"
     step = group.cause.next if group.cause else f"{plain} and rerun"
     last = "" if metric.family in UNACCEPTABLE else ", or accept it as the new normal"
-    return f"{step[:1].upper()}{step[1:]}{last}."
+    return f"{capital(step)}{last}."
 
 
 def accepts(advised: str) -> bool:

@@ -51,6 +51,15 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def capital(text: str) -> str:
+    """Begin with a capital.
+
+    >>> capital("rows of EWR"), capital("")
+    ('Rows of EWR', '')
+    """
+    return text[:1].upper() + text[1:]
+
+
 def amount(value: float | None, scale: str = "location") -> str:
     """Write a metric's value as its scale asks: a share as a percentage, a count whole, anything else as a number.
 
