@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
@@ -12,25 +12,19 @@ from airflow_mlmonitor.judging.incident import Alert
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store import cases, incident_tables, tables
 from airflow_mlmonitor.store.history import KnownSeries, Point, Run
+from airflow_mlmonitor.store.portions import portions
 from airflow_mlmonitor.store.queries import as_verdict, judged
-from airflow_mlmonitor.store.run_queries import STATUSES
+from airflow_mlmonitor.store.run_queries import STATUSES, facts_by_run
 from airflow_mlmonitor.store.tables import digest
 
-T = TypeVar("T")
 Key = tuple[str, Window]
-
-RUNS_A_STATEMENT = 100
 
 
 def facts(connection: Connection, runs: Collection[Run], names: Sequence[str]) -> dict[Key, dict[str, str]]:
     """Read facts of some names."""
-    fact, keys = tables.fact.c, [digest(name) for name in names]
     found: dict[Key, dict[str, str]] = {_key(run): {} for run in runs}
     for known in _known(connection, runs):
-        rows = connection.execute(
-            select(fact.run_id, fact.name, fact.content).where(fact.run_id.in_(known), fact.digest.in_(keys))
-        )
-        for run_id, name, content in rows:
+        for run_id, name, content in facts_by_run(connection, known, names):
             found[_key(known[run_id])][name] = content
     return found
 
@@ -97,7 +91,7 @@ def series(connection: Connection, monitors: Collection[str], family: str) -> di
     own = tables.series.c
     names = {number: name for name, number in _monitor_ids(connection, monitors).items()}
     found: dict[str, list[KnownSeries]] = {}
-    for part in _parts(sorted(names)):
+    for part in portions(sorted(names)):
         rows = connection.execute(
             select(
                 own.monitor_id, own.metric, own.column_name, own.slice, own.scale, own.family, own.worse
@@ -114,7 +108,7 @@ def _monitor_ids(connection: Connection, monitors: Collection[str]) -> dict[str,
     of = tables.monitor.c
     return {
         name: number
-        for part in _parts(sorted({digest(monitor) for monitor in monitors}))
+        for part in portions(sorted({digest(monitor) for monitor in monitors}))
         for number, name in connection.execute(select(of.id, of.name).where(of.digest.in_(part)))
     }
 
@@ -124,7 +118,7 @@ def _known(connection: Connection, runs: Collection[Run]) -> Iterator[dict[int, 
     own = tables.run.c
     ids = _monitor_ids(connection, {run.monitor for run in runs})
     wanted = {(ids[run.monitor], run.window): run for run in runs if run.monitor in ids}
-    for names in _parts(sorted(wanted)):
+    for names in portions(sorted(wanted)):
         each = (
             and_(own.monitor_id == one, own.window_start == window.start, own.window_end == window.end)
             for one, window in names
@@ -139,9 +133,3 @@ def _known(connection: Connection, runs: Collection[Run]) -> Iterator[dict[int, 
 
 def _key(run: Run) -> Key:
     return run.monitor, run.window
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Split what one statement could not name at once."""
-    for first in range(0, len(items), RUNS_A_STATEMENT):
-        yield items[first : first + RUNS_A_STATEMENT]

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, select
 from airflow_mlmonitor.store import cases, tables
 from airflow_mlmonitor.store.deciding import accepted_parts, merged
 from airflow_mlmonitor.store.history import History, Point, Run, State
+from airflow_mlmonitor.store.portions import portions
 from airflow_mlmonitor.store.run_queries import STATUSES, runs
 from airflow_mlmonitor.store.tables import digest
 
@@ -55,10 +56,10 @@ def _traces(connection: Connection, ids: Sequence[int], names: Sequence[str]) ->
     ages = {run_id: age for age, run_id in enumerate(ids)}
     known = {digest(name): name for name in names}
     traces: dict[str, dict[int, bytes]] = {}
-    for first in range(0, len(ids) if known else 0, RUNS_A_STATEMENT):
+    for some in portions(ids if known else [], RUNS_A_STATEMENT):
         found = connection.execute(
             select(trace.run_id, trace.digest, trace.content).where(
-                trace.run_id.in_(ids[first : first + RUNS_A_STATEMENT]), trace.digest.in_(known)
+                trace.run_id.in_(some), trace.digest.in_(known)
             )
         )
         for run_id, key, content in found:
@@ -122,8 +123,8 @@ def _points(
     ids = list(by_age)
     ages = {run_id: age for age, run_id in enumerate(ids)}
     points: dict[int, dict[int, Point]] = {}
-    for first in range(0, len(ids), RUNS_A_STATEMENT):
-        found = connection.execute(_metrics(ids[first : first + RUNS_A_STATEMENT], wanted)).all()
+    for some in portions(ids, RUNS_A_STATEMENT):
+        found = connection.execute(_metrics(some, wanted)).all()
         for run_id, series_id, value, status, lower, upper, expected in found:
             point = Point(by_age[run_id], value, STATUSES[status], lower, upper, expected)
             points.setdefault(series_id, {})[ages[run_id]] = point

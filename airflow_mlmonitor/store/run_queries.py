@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
@@ -14,14 +14,11 @@ from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.report.report import Tags
 from airflow_mlmonitor.store import cases, incident_tables, tables
 from airflow_mlmonitor.store.history import KnownSeries, Run, State
+from airflow_mlmonitor.store.portions import MOST, portions
 from airflow_mlmonitor.store.tables import digest
-
-T = TypeVar("T")
 
 STATUSES = {status.value: status for status in Status}
 STATES = {state.value: state for state in State}
-NAMES_A_STATEMENT = 100
-"""Monitors whose last runs one statement reads."""
 
 
 def runs(  # noqa: PLR0913 - each is one way to name runs
@@ -97,10 +94,10 @@ def latest(
     oldest = select(func.min(own.window_start)).where(own.monitor_id == of.id, *until).scalar_subquery()
     bounds = select(of.id, of.name, of.model, func.coalesce(nth, oldest).label("begin"))
     wanted = None if names is None else sorted({digest(name) for name in names})
-    asked = [bounds] if wanted is None else [bounds.where(of.digest.in_(part)) for part in _parts(wanted)]
+    asked = [bounds] if wanted is None else [bounds.where(of.digest.in_(part)) for part in portions(wanted)]
     known = {row.id: row for part in asked for row in connection.execute(part) if row.begin is not None}
     found: dict[str, list[Run]] = {}
-    for ids in _parts(sorted(known) if last > 0 else []):
+    for ids in portions(sorted(known) if last > 0 else []):
         each = (and_(own.monitor_id == one, own.window_start >= known[one].begin) for one in ids)
         rows = connection.execute(
             select(tables.run)
@@ -173,14 +170,19 @@ def facts_of(
         for run_id, run in reversed(runs(connection, monitor=monitor, asof=asof, last=last).items())
     }
     found: dict[Window, dict[str, str]] = {window: {} for window in windows.values()}
-    fact, keys = tables.fact.c, [digest(name) for name in names]
-    for ids in _parts(list(windows)):
-        rows = connection.execute(
-            select(fact.run_id, fact.name, fact.content).where(fact.run_id.in_(ids), fact.digest.in_(keys))
-        )
-        for run_id, name, content in rows:
+    for ids in portions(list(windows)):
+        for run_id, name, content in facts_by_run(connection, ids, names):
             found[windows[run_id]][name] = content
     return found
+
+
+def facts_by_run(
+    connection: Connection, ids: Collection[int], names: Sequence[str]
+) -> Iterator[tuple[int, str, str]]:
+    """Read some facts of some runs: the id of the run, and the name and content of the fact."""
+    fact, keys = tables.fact.c, [digest(name) for name in names]
+    wanted = select(fact.run_id, fact.name, fact.content).where(fact.run_id.in_(ids), fact.digest.in_(keys))
+    return (tuple(row) for row in connection.execute(wanted))
 
 
 def run_id_of(monitor: str, window: Window) -> Any:
@@ -228,7 +230,7 @@ def _named(connection: Connection, ids: set[int]) -> dict[int, Row[*tuple[Any, .
     """Read monitors by their ids."""
     of = tables.monitor.c
     wanted = select(of.id, of.name, of.model)
-    if len(ids) <= NAMES_A_STATEMENT:
+    if len(ids) <= MOST:
         wanted = wanted.where(of.id.in_(ids))
     return {row.id: row for row in connection.execute(wanted)} if ids else {}
 
@@ -244,9 +246,3 @@ def _latest(monitor_ids: Sequence[int] | None, last: int) -> Select[Any]:
         found = found.order_by(own.id.desc())
         found = found if monitor_ids is None else found.where(own.monitor_id.in_(monitor_ids))
     return found.limit(max(last, 0))
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Split what one statement could not name at once."""
-    for first in range(0, len(items), NAMES_A_STATEMENT):
-        yield items[first : first + NAMES_A_STATEMENT]

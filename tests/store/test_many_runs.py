@@ -9,7 +9,7 @@ import pytest
 
 from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.store import MetricsStore, Run
-from airflow_mlmonitor.store.many_runs import RUNS_A_STATEMENT
+from airflow_mlmonitor.store.portions import MOST
 from tests.store.making import day, report, verdict
 
 MONITORS = ("a/skew", "A/skew", "a/skew ", "b/quality")
@@ -95,7 +95,7 @@ def test_runs_that_are_not_there_have_nothing(store: MetricsStore, runs: Sequenc
 
 
 def test_more_runs_than_one_statement_names(store: MetricsStore) -> None:
-    count = RUNS_A_STATEMENT + 3
+    count = MOST + 3
     for number in range(count):
         store.save(report(number, facts={"budget": str(number)}))
     runs = store.runs(last=2 * count)
