@@ -36,6 +36,8 @@ class Diagnosis:
         About how many rows are touched; None where it cannot be told.
     families
         Families of metrics of the table that it explains as well.
+    may_be_meant
+        Whether somebody may have wanted it, and to stay: nobody accepts a join that failed as the new normal.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class Diagnosis:
     slice: str = ""
     rows: int | None = None
     families: tuple[str, ...] = ()
+    may_be_meant: bool = False
 
     def document(self) -> dict[str, Any]:
         """The diagnosis as plain JSON."""
@@ -73,6 +76,7 @@ class Diagnosis:
             "slice": self.slice,
             "rows": self.rows,
             "families": list(self.families),
+            "may_be_meant": self.may_be_meant,
         }
 
 

@@ -57,6 +57,7 @@ class DecimalsLost(Cause):
             confidence=0.9 if lost > 0.9 else 0.8,
             columns=(name,),
             rows=round((now - usual) * new.count),
+            may_be_meant=True,
         )
 
 

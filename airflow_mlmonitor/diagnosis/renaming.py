@@ -114,6 +114,7 @@ class CategoryRenamed(Cause):
                     confidence=0.86 + 0.08 * alike,
                     columns=(name,),
                     rows=round(gain.rows),
+                    may_be_meant=True,
                 )
                 break
 
@@ -150,6 +151,7 @@ class CategoriesMerged(Cause):
                 confidence=0.85 if gone else 0.7,
                 columns=(name,),
                 rows=round(gain.rows),
+                may_be_meant=True,
             )
 
 

@@ -65,6 +65,7 @@ class UnitChange(Cause):
             confidence=best.sure,
             columns=(name,),
             rows=round(best.share * new.count),
+            may_be_meant=True,
         )
 
 
@@ -120,6 +121,7 @@ class ConstantOffset(Cause):
                 confidence=0.93 if landed else 0.72,
                 columns=(name,),
                 rows=new.count,
+                may_be_meant=True,
             )
 
 

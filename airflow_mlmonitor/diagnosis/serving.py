@@ -96,6 +96,7 @@ class NewModelVersion(Cause):
             next=f"compare {version} with {known[-1]} on the same rows; roll back",
             confidence=0.6 if _inputs_unusual(circumstances) else 0.9,
             columns=touched,
+            may_be_meant=True,
         )
 
 

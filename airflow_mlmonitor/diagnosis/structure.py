@@ -59,7 +59,13 @@ class SchemaChanged(Cause):
         self, columns: tuple[str, ...], likely: str, evidence: str, step: str, sure: float = 0.95
     ) -> Diagnosis:
         return Diagnosis(
-            cause=self.name, likely=likely, evidence=(evidence,), next=step, confidence=sure, columns=columns
+            cause=self.name,
+            likely=likely,
+            evidence=(evidence,),
+            next=step,
+            confidence=sure,
+            columns=columns,
+            may_be_meant=True,
         )
 
     def _same(self, circumstances: Circumstances, old_name: str, new_name: str) -> bool:

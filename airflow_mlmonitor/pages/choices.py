@@ -9,7 +9,7 @@ from airflow_mlmonitor.judging.incident import KEPT, Group, Incident
 from airflow_mlmonitor.judging.verdict import Status
 from airflow_mlmonitor.pages.finding_groups import Card
 from airflow_mlmonitor.pages.findings_document import GroupDocument
-from airflow_mlmonitor.report.reasons import accepts, advice
+from airflow_mlmonitor.report.reasons import may_be_normal
 
 
 class Choice(TypedDict):
@@ -45,7 +45,7 @@ def choice(card: Card, incident: Incident | None) -> Choice:
     return {
         "groups": [_document(one) for one in left],
         "accepted": not left and any(one in accepted for one in own),
-        "accept_advised": bool(left) and lead.status is Status.WARN and accepts(advice(card.group)),
+        "accept_advised": bool(left) and lead.status is Status.WARN and may_be_normal(card.group),
     }
 
 

@@ -101,4 +101,5 @@ def _diagnosis(cause: StoredCause) -> Diagnosis:
         slice=cause.slice,
         rows=cause.rows,
         families=cause.families,
+        may_be_meant=cause.may_be_meant,
     )

@@ -16,7 +16,7 @@ class StoredCause:
 
     Parameters
     ----------
-    cause, likely, evidence, next, columns, slice, rows, families
+    cause, likely, evidence, next, columns, slice, rows, families, may_be_meant
         As in :class:`~airflow_mlmonitor.diagnosis.Diagnosis`.
     """
 
@@ -28,6 +28,7 @@ class StoredCause:
     slice: str = ""
     rows: int | None = None
     families: tuple[str, ...] = ()
+    may_be_meant: bool = False
 
     def is_same(self, other: StoredCause) -> bool:
         """Whether two monitors speak of one thing: the same guess, or one of a kind about the same rows or columns."""
@@ -78,4 +79,5 @@ def _cause(told: Mapping[str, Any]) -> StoredCause:
         slice=printable(str(told.get("slice") or "")),
         rows=rows if isinstance(rows, int) else None,
         families=tuple(str(family) for family in told.get("families") or ()),
+        may_be_meant=told.get("may_be_meant") is True,
     )

@@ -41,13 +41,14 @@ def advice(group: Group) -> str:
     metric = group.lead.metric
     plain = f"check {metric.column} at its source" if metric.column else "check the rows at their source"
     step = group.cause.next if group.cause else f"{plain} and rerun"
-    last = "" if metric.family in UNACCEPTABLE else ", or accept it as the new normal"
+    last = ", or accept it as the new normal" if may_be_normal(group) else ""
     return f"{capital(step)}{last}."
 
 
-def accepts(advised: str) -> bool:
-    """Whether an advice says that what was found may be the new normal."""
-    return "accept" in advised.casefold()
+def may_be_normal(group: Group) -> bool:
+    """Whether what was found may be meant to stay: nothing is known against it, and its cause may be a decision."""
+    is_meant = group.cause is None or group.cause.may_be_meant
+    return is_meant and group.lead.metric.family not in UNACCEPTABLE
 
 
 def accepting(report: Report, groups: Sequence[Group]) -> list[str]:

@@ -18,6 +18,16 @@ DAY = 46
 ELSEWHERE = {"new_model_version", "day_month_swapped", "training_diverged", "broken_weights"}
 """Causes whose faults are in other tests: flights have no versions and no model, and their dates choose the day."""
 
+DECIDED = {
+    "schema_changed",
+    "category_renamed",
+    "categories_merged",
+    "unit_change",
+    "constant_offset",
+    "decimals_lost",
+}
+"""Causes that may be meant to stay, and come of these faults."""
+
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, list[Diagnosis]]:
@@ -58,6 +68,12 @@ def test_hardly_ever_is_a_second_cause_named_beside_the_right_one(found: dict[st
         if any(one.cause != fault.cause and one.confidence >= 0.9 for one in found[name][1:])
     }
     assert len(strange) <= 0.15 * len(FAULTS), strange
+
+
+def test_only_what_somebody_may_have_decided_may_be_meant(found: dict[str, list[Diagnosis]]) -> None:
+    meant = {(one.cause, one.may_be_meant) for several in found.values() for one in several}
+    assert {name for name, may in meant if may} == DECIDED
+    assert not {name for name, may in meant if not may} & DECIDED
 
 
 def test_every_diagnosis_has_evidence_with_numbers_and_a_step(found: dict[str, list[Diagnosis]]) -> None:

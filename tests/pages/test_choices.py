@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+import pytest
 
 from airflow_mlmonitor.judging.incident import KEPT, IncidentState
 from airflow_mlmonitor.judging.verdict import Status
@@ -72,6 +75,15 @@ def test_only_warnings_that_may_be_accepted_are_advised(store: MetricsStore) -> 
     }
     assert advised == {"temp": ("fail", False), "fare": ("warn", True), "old": ("warn", False)}
     assert shown(of_incident(store), "accept_advised") == [False, True, False]
+
+
+@pytest.mark.parametrize("meant", [False, True])
+def test_a_warning_that_comes_from_a_fault_is_not_advised(store: MetricsStore, meant: bool) -> None:
+    (cause,) = json.loads(join_failed(["fare"])["causes"])
+    saved(store, 0, drifted(), facts={"causes": json.dumps([cause | {"may_be_meant": meant}])})
+    (finding,) = page_of(store, 0)["findings"]
+    assert finding["accept_advised"] is meant
+    assert ("accept it as the new normal" in finding["next"]) is meant
 
 
 def test_what_was_accepted_says_so_and_can_not_be_accepted_again(store: MetricsStore) -> None:

@@ -111,8 +111,7 @@ A run this unusual comes about 0.3 times a month; finding 1 ranks 1 of 5 groups 
 
 1. Likely: the join that brings temp, dewp and humid found no partner for one key (origin = EWR).
    Evidence: temp, dewp and humid are missing in 312 of 981 rows; no earlier run lacks any.
-   Next: Check that what is joined for temp has rows for origin = EWR in this window, then rerun,
-   or accept it as the new normal.
+   Next: Check that what is joined for temp has rows for origin = EWR in this window, then rerun.
 
 Compared with:
   skew: training data of v3 (51,955 rows)
