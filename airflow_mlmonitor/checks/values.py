@@ -106,7 +106,8 @@ def _of_numbers(place: Place, new: NumberColumn, old: NumberColumn | None) -> It
     counts = {"integer_share": new.integers, "top_share": top, "distinct_ratio": distinct}
     shares = {name: count / new.count if new.count else None for name, count in counts.items()}
     yield from _recorded(place, new, shares, "share", "values")
-    yield from _recorded(place, new, {"sd": new.sd, "distinct": new.distinct}, "log", "values")
+    yield from _recorded(place, new, {"sd": new.sd}, "log", "values")
+    yield from _recorded(place, new, {"distinct": new.distinct}, "count", "values")
 
 
 def _of_names(place: Place, new: CategoryColumn, old: CategoryColumn | None) -> Iterator[Metric]:
@@ -115,7 +116,7 @@ def _of_names(place: Place, new: CategoryColumn, old: CategoryColumn | None) -> 
     yield from _recorded(place, new, {"top_share": top, **_shares(new, old)}, "share", "category")
     texts = {"entropy": _entropy(new), "mean_length": new.mean_length}
     yield from _recorded(place, new, texts, "location", "category")
-    yield from _recorded(place, new, {"distinct": new.distinct}, "log", "category")
+    yield from _recorded(place, new, {"distinct": new.distinct}, "count", "category")
 
 
 def _shares(new: CategoryColumn, old: CategoryColumn | None) -> dict[str, float]:

@@ -25,7 +25,7 @@ from benchmarks.detection.reading import Reading
 
 Advance = Callable[[int], object]
 
-DISAGREEING, SEGMENT_ROWS = "disagreeing_share", "segment_rows"
+SEGMENT_ROWS = "segment_rows"
 
 FIRST = 14
 FIRST_FAILED = 5
@@ -228,13 +228,10 @@ def answer(report: Report) -> Answer:
 def accused(verdict: Verdict) -> list[str]:
     """What a verdict is about, as its words have it.
 
-    Rules are about several columns; rows of one key that disagree do so about the last one. A segment's number of rows
-    is a matter of the table, in that column.
+    Rules are about several columns. A segment's number of rows is a matter of the table, in that column.
     """
     metric = verdict.metric
     columns = metric.column.split("+") if metric.column else [TABLE]
-    if metric.name == DISAGREEING:
-        return columns[-1:]
     if metric.family == SEGMENT_ROWS:
         return [TABLE, *columns]
     return list(verdict.suspects) or columns

@@ -377,7 +377,6 @@ def test_a_verdict_accuses_the_columns_of_its_rule() -> None:
     assert about("hour+clock") == ["hour", "clock"]
     assert about("hour+clock", suspects=("clock", "hour")) == ["clock", "hour"]
     assert about(None) == [TABLE]
-    assert about("origin+hour+temp", "disagreeing_share") == ["temp"]
     assert about("hour", "segment_rows", "segment_rows") == [TABLE, "hour"]
 
 

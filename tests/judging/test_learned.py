@@ -190,6 +190,33 @@ def test_one_that_always_was_undefined_is_not(year: History) -> None:
     assert not findings(judged(changed(usual(1000), lambda _: None), remembered(days)))
 
 
+def test_one_that_now_and_then_is_undefined_is_found_where_it_is_far_out_and_not_for_being_undefined() -> (
+    None
+):
+    def day(seed: int, value: float | None) -> Day:
+        return [*usual(seed), replace(mean(value, "auc"), family="quality")]
+
+    random = np.random.default_rng(0)
+    levels = [None if seed % 6 == 5 else float(random.normal(0.8, 0.02)) for seed in range(DAYS)]
+    often = remembered([day(seed, level) for seed, level in enumerate(levels)])
+    assert not findings(judged(day(1000, None), often))
+    assert [verdict.metric.column for verdict in findings(judged(day(1000, 0.2), often))] == ["auc"]
+
+
+def test_of_whole_numbers_a_quantile_moves_by_one_or_not_at_all() -> None:
+    def day(seed: int, middle: float, whole: float) -> Day:
+        integers = Metric(
+            name="integer_share", value=whole, column="guests", n=1000, scale="share", family="values"
+        )
+        quantile = replace(mean(middle, "guests"), name="p50")
+        return [*usual(seed), spread(0.6, "guests"), quantile, integers]
+
+    counted, weighed = (remembered([day(seed, 2.0, share) for seed in range(DAYS)]) for share in (1.0, 0.4))
+    assert not findings(judged(day(1000, 3.0, 1.0), counted))
+    assert findings(judged(day(1000, 3.0, 0.4), weighed))
+    assert findings(judged(day(1000, 90.0, 1.0), counted))
+
+
 def test_metrics_may_come_and_go(year: History) -> None:
     more = [*usual(1000), mean(3.0, "new")]
     assert not findings(judged(more, year))
@@ -255,6 +282,30 @@ def test_far_fewer_rows_than_ever_are_told_though_rows_vary_by_nature() -> None:
     assert not findings(judged([table(655.0), *usual(1000)], history))
 
 
+def test_few_rows_are_told_again_unless_they_were_soon_over() -> None:
+    """A quiet Sunday that was told once and passed is a quiet Sunday; a failure that a person marked bad never is."""
+    days = [[table(560.0 if number == 40 else 1000.0 + number % 5), *usual(number)] for number in range(DAYS)]
+    history = remembered(days)
+    blamed = JUDGE.judge(days[40], History(history.runs[:40], traces=_until(history, 40)), run(40).window)
+    traces = history.traces["learned"] | {40: blamed.traces["learned"]}
+
+    def told(state: State) -> bool:
+        runs = tuple(run(number, state if number == 40 else State.CLEAN) for number in range(DAYS))
+        again = judged([table(550.0), *usual(1000)], History(runs, traces={"learned": traces}))
+        return any(verdict.metric.name == "rows" for verdict in findings(again))
+
+    assert findings(blamed)
+    assert not told(State.ALERT)
+    assert told(State.BAD)
+
+
+def _until(history: History, count: int) -> dict[str, dict[int, bytes]]:
+    return {
+        name: {place: trace for place, trace in traces.items() if place < count}
+        for name, traces in history.traces.items()
+    }
+
+
 def test_a_young_monitor_tells_far_fewer_rows_once_it_has_seen_a_week() -> None:
     days = [[table(700.0 if number % 7 >= 5 else 1000.0), *usual(number)] for number in range(7)]
     lost = [table(500.0), *usual(1000)]
@@ -314,6 +365,48 @@ def test_a_rule_about_several_columns_says_which_is_the_likeliest_to_be_wrong() 
     assert first.metric.name == "identity"
     assert first.suspects[0] == "c1"
     assert first.why.endswith("of these, c1 is the likeliest to be wrong")
+
+
+def shared(name: str, value: float, column: str | None, family: str) -> Metric:
+    return Metric(name=name, value=value, column=column, n=1000, scale="share", family=family, worse="up")
+
+
+@pytest.mark.parametrize(("own", "suspect"), [(1.0, "c2"), (1.2, "c1")])
+def test_rows_of_one_key_disagree_about_the_last_column_unless_another_one_is_far_out(
+    own: float, suspect: str
+) -> None:
+    def keys(broken: float) -> Day:
+        columns = ("c0+c1+c2", "c0+c1+c3", "c0+c1+c4")
+        return [shared("disagreeing_share", broken, column, "identity") for column in columns]
+
+    history = remembered([[*keys(0.0), *usual(seed)] for seed in range(DAYS)])
+    moved = changed(usual(1000), lambda metric: (metric.value or 0) * own)
+    day = [*keys(0.0), *moved]
+    day[0] = replace(day[0], value=0.4)
+    first = ranked(findings(judged(day, history)))[0]
+    assert first.metric.column == "c0+c1+c2"
+    assert first.suspects[0] == suspect
+
+
+def test_a_pattern_of_missing_values_is_a_matter_of_the_column_that_misses_them() -> None:
+    def day(seed: int, pattern: float) -> Day:
+        return [shared("new_null_pattern_share", pattern, None, "null_pattern"), *usual(seed)]
+
+    history = remembered([day(seed, 0.0) for seed in range(DAYS)])
+    missing = changed(day(1000, 0.3), lambda metric: 0.3 if metric.name == "null_share" else metric.value)
+    assert ranked(findings(judged(missing, history)))[0].metric.key == ("null_share", "c1", "")
+    assert ranked(findings(judged(day(1000, 0.3), history)))[0].metric.family == "null_pattern"
+
+
+def test_where_rows_come_twice_they_are_to_blame() -> None:
+    def day(seed: int, twice: float) -> Day:
+        return [shared("duplicates", twice, None, "duplicates"), *usual(seed)]
+
+    history = remembered([day(seed, 0.01 * (seed % 3)) for seed in range(DAYS)])
+    moved = changed(day(1000, 0.5), lambda metric: (metric.value or 0) * 4)
+    assert ranked(findings(judged(moved, history)))[0].metric.name == "duplicates"
+    few = changed(day(1000, 0.02), lambda metric: (metric.value or 0) * 4)
+    assert ranked(findings(judged(few, history)))[0].metric.column == "c1"
 
 
 def test_the_third_alert_in_a_row_fails(year: History) -> None:

@@ -105,6 +105,18 @@ def test_a_creep_goes_on_in_runs_that_alerted_but_not_in_those_marked_bad() -> N
     assert began(bad) <= 1
 
 
+def test_one_outlier_is_no_week() -> None:
+    def day(number: int) -> list[Metric]:
+        lowest = -11_000.0 if number == 118 else 0.5 + 0.1 * (number % 3)
+        least = Metric(name="min", value=lowest, column="a", n=1000, family="extreme")
+        return [*served(number), least]
+
+    _, found = followed(day, 145)
+    verdicts = [verdict for findings in found.values() for verdict in findings]
+    assert [verdict.metric.name for verdict in found[118]] == ["min"]
+    assert not [one for one in verdicts if one.metric.name == "min" and "the last 7 runs" in one.why]
+
+
 def test_what_concerns_hardly_any_row_may_creep() -> None:
     def day(number: int, few: float) -> list[Metric]:
         share = (1 + number % 2) * 1e-4 + max(0, number - 124) * few

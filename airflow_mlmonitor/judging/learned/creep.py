@@ -19,6 +19,9 @@ SHAPES = Shapes(steps=(0.08, 0.16, 0.4, 0.8), ramps=(0.006, 0.02, 0.06), begins=
 RECENT, BASELINE = 28, 152
 """Newest runs, which are never in the baseline, and the runs before them that are."""
 
+FARTHEST = 4.0
+"""Spreads from the usual beyond which one run weighs no more: weeks are compared, and a single outlier is no week."""
+
 LEAST = 50
 """Runs of a baseline from which on changes are looked for."""
 
@@ -125,7 +128,8 @@ def creeping(past: CreepPast, share: float) -> Creep | None:
     if len(y) < LEAST + RECENT or not y.shape[1]:
         return None
     level, residual = _level(y, past.classes, past.floors)
-    week = level.residuals(y, past.classes[-len(y) :])
+    far = FARTHEST * level.scale
+    week = np.clip(level.residuals(y, past.classes[-len(y) :]), -far, far)
     found = evidence(residual, level, SHAPES, past.ways), _weeks(week, past)
     statistics = np.stack([past.groups.highest(one) for one in found])
     earlier = past.statistics[:, :, -CALIBRATION - QUARANTINE : -QUARANTINE]

@@ -61,6 +61,8 @@ class Deviation:
         Deviations of the earlier runs from what was expected of them, one column a run.
     residuals
         Of the four predictors, for later runs to learn from.
+    ceiling
+        Score of each metric, in powers of ten, that it cannot exceed; no end for most.
     centre, unit
         What is usual for the metric's size.
     """
@@ -71,6 +73,7 @@ class Deviation:
     z: Array
     earlier: Array
     residuals: Array
+    ceiling: Array
     centre: Array
     unit: Array
 
@@ -109,7 +112,8 @@ class Deviation:
         scale = np.sqrt(np.nan_to_num(spread) ** 2 + floors**2) * (1 + 4 / runs)
         left = now - guesses
         z = directed(left[chosen, rows] / scale, sample.ways)
-        z[_lost(sample, x)] = LOST
+        lost = _lost(sample, x)
+        z[lost] = LOST
         return cls(
             sample=sample,
             expected=guesses[chosen, rows],
@@ -117,6 +121,7 @@ class Deviation:
             z=z,
             earlier=_earlier(directed(own / scale[:, None].astype(np.float32), sample.ways), values, muted),
             residuals=left.astype(np.float32),
+            ceiling=np.where(lost, _rarity(values, muted), np.inf),
             centre=centre,
             unit=unit,
         )
@@ -140,7 +145,8 @@ class Deviation:
 
 
 def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
-    """Smallest scale believed: what the number of rows alone makes vary, and what nobody would care about.
+    """Smallest scale believed: what the number of rows alone makes vary, the step of whole numbers, and what nobody
+    would care about.
 
     >>> from airflow_mlmonitor.checks.metric import Metric
     >>> mean = Metric(name="mean", value=1.0, column="fare", n=10_000)
@@ -152,7 +158,7 @@ def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
         [sample.kinds == SHARE, sample.kinds == LOCATION, sample.kinds == DISTANCE, sample.kinds == COUNT],
         [
             np.maximum(sampling, min_effect / 3),
-            np.maximum(sampling, min_effect),
+            np.maximum.reduce([sampling, np.arcsinh(sample.steps / unit), np.full(len(sample), min_effect)]),
             5 * min_effect,
             np.maximum(0.5 / np.sqrt(np.maximum(unit, 1.0)), min_effect),
         ],
@@ -174,16 +180,21 @@ def directed(z: Array, ways: NDArray[np.int8]) -> Array:
 
 
 def _earlier(z: Array, values: Array, muted: NDArray[np.bool_]) -> Array:
-    """Earlier deviations; where a metric that had been defined was not, it was lost, then as now.
+    """Earlier deviations, of what was defined.
 
     What is muted counts as another deviation as far out as the farthest of the others, and no farther: if it was
     natural, the like has been seen; if not, it has not moved the tail that caught it.
     """
+    return limited(without(z, np.isnan(values)), muted)
+
+
+def _rarity(values: Array, muted: NDArray[np.bool_]) -> Array:
+    """How unusual it is, in powers of ten, that metrics that had been defined are not; no end where it never was so."""
     undefined = np.isnan(values)
-    gaps = np.flatnonzero(undefined.any(axis=-1))
-    known = np.maximum.accumulate(~undefined[gaps], axis=-1)
-    z[gaps] = np.where(undefined[gaps] & known & ~muted[gaps], z.dtype.type(LOST), z[gaps])
-    return limited(z, muted)
+    known = np.maximum.accumulate(~undefined, axis=-1)
+    lost = np.sum(undefined & known & ~muted, axis=-1)
+    runs = np.sum(known, axis=-1)
+    return np.where(lost > 0, np.log10((runs + 1) / (lost + 1)), np.inf)
 
 
 def limited(numbers: Array, where: NDArray[np.bool_]) -> Array:

@@ -135,7 +135,7 @@ def _findings(
             continue
         status = Status.FAIL if reach > grave or past.streak >= STREAK - 1 else Status.WARN
         # The first is the root cause, and stays first whatever the others reach.
-        severity = min([reach / line, *(one.severity for one in found.values())])
+        severity = min([reach / line, *(np.nextafter(one.severity, 0.0) for one in found.values())])
         suspects = score.suspects(sample, int(group))
         found[_top(sample, score.metrics, int(group))] = Finding(
             status=status, severity=severity, suspects=suspects
@@ -147,14 +147,17 @@ def _leaps(sample: Sample, past: Past, least: int) -> dict[int, Finding]:
     """What is so far beyond all that ever was that nobody wants to be spared it, whatever chance says.
 
     Columns of which many more values are missing than ever in a run that did not alert for them, and far fewer rows
-    than ever; once so many runs are known.
+    than ever, holidays included; once so many runs are known.
     """
     missing = np.array([metric.name == "null_share" for metric in sample.metrics], np.bool_)
     rows = np.array([metric.name == "rows" and not metric.column for metric in sample.metrics], np.bool_)
     places = np.flatnonzero(missing | rows)
     groups, group = np.unique(sample.groups[places], return_inverse=True)
     earlier = past.table("values", "keys", sample.keys)[places]
-    earlier = without(earlier, past.blamed(sample.group_keys[groups])[group])
+    keys = sample.group_keys[groups]
+    earlier = without(
+        earlier, np.where(rows[places, None], past.muted(keys)[group], past.blamed(keys)[group])
+    )
     now = sample.values[places]
     far = missing[places] & (now - np.fmax.reduce(earlier, axis=1, initial=0.0) >= LEAP)
     far |= rows[places] & (now <= (1 - LEAP) * np.fmin.reduce(earlier, axis=1, initial=np.inf))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from airflow_mlmonitor.judging.learned.deviation import Deviation, limited, without
 from airflow_mlmonitor.judging.learned.past_runs import Past
@@ -15,8 +16,17 @@ from airflow_mlmonitor.judging.learned.tails import MetricTail, ScoreTail
 from airflow_mlmonitor.judging.learned.trace import Packed
 from airflow_mlmonitor.judging.learned.transform import LOCATION
 
-ROWS, HALF = ("", "rows"), 0.5
-"""The group of the number of rows, and the part of the whole run's score from which on it is to blame."""
+CAUSING = {("", "rows"): (1 / 2, 0.0), ("", "duplicates"): (1 / 3, 2.5)}
+"""Groups from which all else follows, if they are as far out as this part of the whole run, and at least so far."""
+
+PATTERN, MISSING = "null_pattern", "missing"
+"""Families: what is missing together, which is a matter of the table, and what is missing of a column."""
+
+DISAGREEING = "disagreeing_share"
+"""Metric of rows that are alike in all of its columns but the last, and disagree about that one."""
+
+ACQUITTING = 1.0
+"""How much farther out than the last column another one must be by itself to be suspected before it."""
 
 MOST_SAID = 6.0
 """How much one group may say of whether a column is wrong."""
@@ -70,7 +80,7 @@ class RunScore:
         """
         sample = deviation.sample
         tail = MetricTail(deviation.earlier, np.where(sample.kinds == LOCATION, LEAST_EXCESS, 0.0))
-        a = tail.score(np.nan_to_num(deviation.z))
+        a = np.minimum(tail.score(np.nan_to_num(deviation.z)), deviation.ceiling)
         groups = sample.by_group.highest(a)
         scores = tail.score(deviation.earlier)
         scores[np.isnan(deviation.earlier)] = np.nan
@@ -108,24 +118,45 @@ class RunScore:
     def ranking(self, sample: Sample) -> Places:
         """The groups, the likeliest root cause first: the family that is farthest out, and in it the farthest group.
 
-        Where rows are lost, all else moves with them: their number comes first if it is half as far out.
+        Where rows are lost or come twice, all else moves with them. A pattern of missing values is a matter of the
+        columns that miss them, where these are unusual by themselves.
         """
-        rows = np.array([name == ROWS for name in sample.group_names], np.bool_)
-        lost = rows & (self.reach >= HALF * self.score)
-        order: Places = np.lexsort((-self.calibrated, -self.families[sample.families], ~lost))
+        order: Places = np.lexsort(
+            (-self.calibrated, -self.families[sample.families], ~self._causing(sample))
+        )
+        if len(order) and sample.group_names[order[0]][1] == PATTERN:
+            missing = np.array([family == MISSING for _, family in sample.group_names], np.bool_)
+            place = np.where(missing & (self.calibrated > 1), -self.calibrated, 0.0)
+            order = order[np.argsort(place[order], kind="stable")]
         return order
 
+    def _causing(self, sample: Sample) -> NDArray[np.bool_]:
+        """Which groups all else follows from."""
+        causing = np.zeros(len(sample.group_names), np.bool_)
+        for place, name in enumerate(sample.group_names):
+            if name in CAUSING:
+                part, least = CAUSING[name]
+                causing[place] = self.reach[place] >= max(part * self.score, least)
+        return causing
+
     def suspects(self, sample: Sample, group: int) -> tuple[str, ...]:
-        """The columns of a rule about several, first the likeliest to be wrong: of which most else is unusual."""
+        """The columns of a rule about several, first the likeliest to be wrong: of which most else is unusual.
+
+        Where rows of one key disagree, that is the last column, unless another one is far out by itself: a key has
+        as many rules as there are columns that it tells, and they break together.
+        """
         columns = sample.group_names[group][0].split("+")
         if len(columns) == 1:
             return ()
+        places = np.flatnonzero(sample.groups == group).tolist()
+        is_keyed = any(sample.metrics[place].name == DISAGREEING for place in places)
+        said = dict.fromkeys(reversed(columns) if is_keyed else columns, 0.0)
+        said[columns[-1]] += ACQUITTING if is_keyed else 0.0
         speaks = np.clip(self.calibrated - 1, 0, MOST_SAID)
-        said = dict.fromkeys(columns, 0.0)
         for (column, _), weight in zip(sample.group_names, speaks, strict=True):
-            for one in set(column.split("+")) & said.keys():
+            for one in ({column} if is_keyed else set(column.split("+"))) & said.keys():
                 said[one] += float(weight)
-        return tuple(sorted(columns, key=lambda column: -said[column]))
+        return tuple(sorted(said, key=lambda column: -said[column]))
 
 
 class _Levels(NamedTuple):

@@ -17,6 +17,12 @@ from airflow_mlmonitor.judging.learned.transform import KINDS
 
 WAYS = {"up": 1, "down": -1, "both": 0}
 
+STEPPING = {"p05", "p25", "p50", "p75", "p95", "min", "max"}
+"""Metrics that are values of their column: where these are whole numbers, they move by one at least, or not at all."""
+
+WHOLE = 0.999
+"""Share of whole numbers from which on a column's values are taken for such."""
+
 FARTHEST = 1e150
 """Numbers beyond this are not told apart, so that sums and differences of them exist."""
 
@@ -84,6 +90,22 @@ class Sample:
     def group_names(self) -> list[tuple[str, str]]:
         """Column (empty for the table) and family of each group."""
         return list(dict.fromkeys((metric.column or "", metric.family) for metric in self.metrics))
+
+    @cached_property
+    def steps(self) -> Array:
+        """Smallest step of each metric that there is, in its own unit; 0 where it can take any."""
+        whole = {
+            (metric.column, metric.slice)
+            for metric in self.metrics
+            if metric.name.rpartition(".")[2] == "integer_share" and (metric.value or 0.0) >= WHOLE
+        }
+        return np.array(
+            [
+                metric.name.rpartition(".")[2] in STEPPING and (metric.column, metric.slice) in whole
+                for metric in self.metrics
+            ],
+            float,
+        )
 
     @cached_property
     def by_group(self) -> Bundles:
