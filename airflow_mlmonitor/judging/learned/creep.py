@@ -19,7 +19,7 @@ SHAPES = Shapes(steps=(0.08, 0.16, 0.4, 0.8), ramps=(0.006, 0.02, 0.06), begins=
 RECENT, BASELINE = 28, 152
 """Newest runs, which are never in the baseline, and the runs before them that are."""
 
-FARTHEST = 4.0
+FARTHEST = 3.0
 """Spreads from the usual beyond which one run weighs no more: weeks are compared, and a single outlier is no week."""
 
 LEAST = 50
@@ -43,7 +43,7 @@ BLOCKS, BLOCK = 365, 7
 SPREAD, WEIGHT = 0.45, 10
 """Mean excess that is believed of weekly maxima, and how many of them that belief is worth."""
 
-SLOW_SHARE = 0.35
+SLOW_SHARE = 0.2
 """What the slow channel may spend beside the fast one, as a share of the false alerts asked for."""
 
 

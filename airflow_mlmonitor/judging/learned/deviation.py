@@ -108,7 +108,8 @@ class Deviation:
         rows = np.arange(len(sample))
         spread = 1.4826 * median(np.abs(own))
         runs = np.maximum(np.sum(~np.isnan(own), axis=-1), 1)
-        floors = floor(sample, unit, min_effect)
+        # The smallest step there is tells nothing: the median of small counts is 2 for months, and 3 one day.
+        floors = np.maximum(floor(sample, unit, min_effect), np.arcsinh(sample.steps / unit))
         scale = np.sqrt(np.nan_to_num(spread) ** 2 + floors**2) * (1 + 4 / runs)
         left = now - guesses
         z = directed(left[chosen, rows] / scale, sample.ways)
@@ -145,8 +146,7 @@ class Deviation:
 
 
 def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
-    """Smallest scale believed: what the number of rows alone makes vary, the step of whole numbers, and what nobody
-    would care about.
+    """Smallest scale believed: what the number of rows alone makes vary, and what nobody would care about.
 
     >>> from airflow_mlmonitor.checks.metric import Metric
     >>> mean = Metric(name="mean", value=1.0, column="fare", n=10_000)
@@ -158,7 +158,7 @@ def floor(sample: Sample, unit: Array, min_effect: float) -> Array:
         [sample.kinds == SHARE, sample.kinds == LOCATION, sample.kinds == DISTANCE, sample.kinds == COUNT],
         [
             np.maximum(sampling, min_effect / 3),
-            np.maximum.reduce([sampling, np.arcsinh(sample.steps / unit), np.full(len(sample), min_effect)]),
+            np.maximum(sampling, min_effect),
             5 * min_effect,
             np.maximum(0.5 / np.sqrt(np.maximum(unit, 1.0)), min_effect),
         ],

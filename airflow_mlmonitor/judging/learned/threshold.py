@@ -16,9 +16,6 @@ LONG, SHORT = 180, 45
 CONFORMAL = 60
 """Runs from which on the line also stands above the share of their scores that was asked for."""
 
-SPENT = 0.9
-"""Share of the budget that is aimed at: the line itself is uncertain, which costs the rest."""
-
 TAIL = 0.25
 """Share of the scores that are the tail."""
 
@@ -38,7 +35,7 @@ class Budget:
     Examples
     --------
     >>> round(1 / Budget.of(1, days=1).share, 1)
-    33.3
+    30.0
     """
 
     share: float
@@ -46,7 +43,7 @@ class Budget:
     @classmethod
     def of(cls, false_alerts_per_month: float, days: float) -> Budget:
         """Make the budget of a monitor that runs every so many days."""
-        return cls(min(SPENT * false_alerts_per_month * days / 30, TAIL * 0.8))
+        return cls(min(false_alerts_per_month * days / 30, TAIL * 0.8))
 
     def tenth(self) -> Budget:
         """A tenth of it."""
