@@ -27,6 +27,9 @@ PLAIN = (
 )
 """Metrics that say by themselves what happened, the plainest first."""
 
+UNJOINED = "unjoined"
+"""Family of metrics that say of which keys a column is missing on every row."""
+
 PLAINER = 0.05
 """Part of the gravest finding's severity that a plainer one must have."""
 
@@ -71,17 +74,22 @@ class Group:
         return min(easy, key=lambda verdict: PLAIN.index(verdict.metric.name), default=self.lead)
 
     @property
+    def located(self) -> Verdict:
+        """The same, or, where all that is missing belongs to some keys, the finding that says to which."""
+        plain = self.plain
+        missing = plain.metric.value if plain.metric.name == "null_share" else None
+        unjoined = (one for one in self.findings if one.metric.family == UNJOINED)
+        whole = (one for one in unjoined if missing and (one.metric.value or 0.0) >= (1 - SAME) * missing)
+        return next(whole, plain)
+
+    @property
     def size(self) -> int:
         """Number of findings in it."""
         return len(self.findings) + sum(group.size for group in (*self.twins, *self.followers))
 
     def is_twin(self, other: Group) -> bool:
         """Whether the same happened to another column."""
-        mine, its = self.plain.metric, other.plain.metric
-        if not mine.column or not its.column or mine.value is None or its.value is None:
-            return False
-        alike = (mine.name, mine.slice, self.plain.status) == (its.name, its.slice, other.plain.status)
-        return alike and mine.scale == "share" and abs(mine.value - its.value) <= SAME * abs(mine.value)
+        return _are_alike(self.plain, other.plain) or _are_alike(self.located, other.located)
 
     def shares_cause(self, other: Group) -> bool:
         """Whether another column's findings come from the same cause."""
@@ -108,6 +116,15 @@ def grouped(findings: Iterable[Verdict], causes: Sequence[Diagnosis] = ()) -> li
         else:
             (elder.followers if elder else groups).append(group)
     return groups
+
+
+def _are_alike(one: Verdict, other: Verdict) -> bool:
+    """Whether two findings say the same of two columns."""
+    mine, its = one.metric, other.metric
+    if not mine.column or not its.column or mine.value is None or its.value is None:
+        return False
+    alike = (mine.name, mine.slice, one.status) == (its.name, its.slice, other.status)
+    return alike and mine.scale == "share" and abs(mine.value - its.value) <= SAME * abs(mine.value)
 
 
 def _cause(lead: Verdict, causes: Sequence[Diagnosis]) -> Diagnosis | None:

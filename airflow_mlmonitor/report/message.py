@@ -68,7 +68,7 @@ def message(report: Report) -> str:
 
 
 def _line(group: Group) -> str:
-    lead, named = group.plain, (group, *group.twins)
+    lead, named = group.located, (group, *group.twins)
     names = list(dict.fromkeys(one.lead.metric.column for one in named if one.lead.metric.column))
     subject = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
     part = lead.metric.slice

@@ -63,7 +63,7 @@ def _plainly(report: Report) -> list[Verdict]:
     if not report.findings:
         return []
     (first, *_) = grouped(report.findings, report.causes)
-    return [first.plain, *(verdict for verdict in report.findings if verdict is not first.plain)]
+    return [first.located, *(verdict for verdict in report.findings if verdict is not first.located)]
 
 
 def foremost(findings: Sequence[Verdict]) -> str:
@@ -168,7 +168,7 @@ def _table(groups: Sequence[Group], width: int, colour: bool) -> list[str]:
 
 
 def _row(position: int, group: Group, name: int) -> list[str]:
-    lead = group.plain
+    lead = group.located
     what, beside = [_reason(lead)], [verdict for verdict in group.findings if verdict is not lead]
     if beside:
         what.append("with it: " + _listed([_beside(verdict) for verdict in beside], BESIDE))

@@ -51,6 +51,19 @@ def test_two_columns_with_one_mean_are_not_called_the_same() -> None:
     assert [group.twins for group in grouped(means)] == [[], []]
 
 
+def test_where_all_that_is_missing_belongs_to_one_key_the_finding_that_says_so_speaks() -> None:
+    def column(name: str, share: float) -> list[Verdict]:
+        ewr = finding("unjoined_by_origin", name, 0.363, family="unjoined")
+        return [finding("ks", name, 0.9), finding("null_share", name, share), ewr]
+
+    whole, more = column("temp", 0.363), column("gust", 0.7)
+    assert grouped(whole)[0].located is whole[2]
+    assert grouped(whole)[0].plain is whole[1]
+    assert grouped(more)[0].located is more[1]
+    alone = finding("unjoined_by_origin", "pressure", 0.363, family="unjoined")
+    assert [twin.lead for twin in grouped([*whole, alone])[0].twins] == [alone]
+
+
 def cause(*columns: str, **more: object) -> Diagnosis:
     told = {"cause": "join_failed", "likely": "", "evidence": (), "next": "", "confidence": 0.9}
     return Diagnosis(columns=columns, **(told | more))  # type: ignore[arg-type]
