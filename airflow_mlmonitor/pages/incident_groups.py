@@ -26,7 +26,7 @@ Key = tuple[str, str, str]
 
 def keys_of(cards: Sequence[Card]) -> list[Key]:
     """The series that are shown with their history."""
-    return [verdict.metric.key for verdict in _shown(cards)]
+    return [verdict.metric.key for _, verdict in _shown(cards)]
 
 
 def affected(run: Run, cards: Sequence[Card], history: History, incident: Incident) -> list[AffectedDocument]:
@@ -43,12 +43,12 @@ def affected(run: Run, cards: Sequence[Card], history: History, incident: Incide
     incident
         The one that it belongs to.
     """
-    shown = {id(verdict) for verdict in _shown(cards)}
+    shown = {id(verdict) for _, verdict in _shown(cards)}
     documents: list[AffectedDocument] = []
     for rank, card in enumerate(cards[:MOST_CARDS], 1):
-        alike = [verdict for verdict in _alike(card) if id(verdict) in shown]
+        alike = [(group, verdict) for group, verdict in _alike(card) if id(verdict) in shown]
         if alike:
-            own = [_series(rank, verdict, run, history) for verdict in alike]
+            own = [_series(rank, group, verdict, run, history) for group, verdict in alike]
             own[0]["columns"] = list(dict.fromkeys([*card.columns, *sorted(card.touched)]))
             documents.append(
                 {
@@ -59,28 +59,28 @@ def affected(run: Run, cards: Sequence[Card], history: History, incident: Incide
                     **choice(card, incident),
                 }
             )
-        following = [one.plain for one in card.group.followers if id(one.plain) in shown]
+        following = [group for group in card.group.followers if id(group.plain) in shown]
         if following:
-            its = [_series(rank, verdict, run, history) for verdict in following]
+            its = [_series(rank, group, group.plain, run, history) for group in following]
             documents.append({"title": "Follows from it", "why": "", "rows": None, "series": its, **NOTHING})
     return documents
 
 
-def _shown(cards: Sequence[Card]) -> list[Verdict]:
-    """One finding of each column, those of the first cards."""
-    found: list[Verdict] = []
+def _shown(cards: Sequence[Card]) -> list[tuple[Group, Verdict]]:
+    """One finding of each column, those of the first cards, with all that was found of it."""
+    found: list[tuple[Group, Verdict]] = []
     for card in cards[:MOST_CARDS]:
-        found += [*_alike(card), *(one.plain for one in card.group.followers)]
+        found += [*_alike(card), *((group, group.plain) for group in card.group.followers)]
     return found[:MOST_SERIES]
 
 
-def _alike(card: Card) -> Iterator[Verdict]:
-    """Of each column of a card the finding that is like the one that speaks for it."""
-    yield card.speaker
-    own = card.speaker.metric.column
-    for group in (card.group, *card.group.twins):
+def _alike(card: Card) -> Iterator[tuple[Group, Verdict]]:
+    """Of each column of a card the finding that is like the one that speaks for it; that one first."""
+    own, groups = card.speaker.metric.column, (card.group, *card.group.twins)
+    yield next((group for group in groups if group.lead.metric.column == own), card.group), card.speaker
+    for group in groups:
         if group.lead.metric.column != own:
-            yield _like(group, card.speaker)
+            yield group, _like(group, card.speaker)
 
 
 def _like(group: Group, speaker: Verdict) -> Verdict:
@@ -88,8 +88,11 @@ def _like(group: Group, speaker: Verdict) -> Verdict:
     return next(same, group.plain)
 
 
-def _series(rank: int, verdict: Verdict, run: Run, history: History) -> FindingDocument:
-    return series_document(rank, verdict, run, points_of(run, history, verdict))
+def _series(rank: int, group: Group, verdict: Verdict, run: Run, history: History) -> FindingDocument:
+    """Write the series of a finding, which is as grave as the gravest that was found of its column."""
+    document = series_document(rank, verdict, run, points_of(run, history, verdict))
+    document["status"] = group.lead.status.value
+    return document
 
 
 def _title(card: Card) -> str:

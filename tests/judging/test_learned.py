@@ -320,7 +320,29 @@ def test_where_rows_are_lost_they_are_to_blame(year: History) -> None:
     assert findings(judged([table(400.0), *moved], history))[0].metric.name == "rows"
 
 
-def test_the_first_run_tells_what_is_far_from_its_baseline_and_the_second_does_not_repeat_it() -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "expected", "told"),
+    [
+        ("beyond", 0.9, None, True),
+        ("beyond", 0.4, None, False),
+        ("unseen_share", 0.6, 0.0, True),
+        ("null_share", 0.9, 0.1, True),
+        ("null_share", 0.9, 0.6, False),
+        ("zero_share", 0.9, 0.0, False),
+    ],
+)
+def test_the_first_run_tells_what_most_rows_have_and_the_baseline_had_not_and_the_second_does_not_repeat_it(
+    name: str, value: float, expected: float | None, told: bool
+) -> None:
+    far = replace(nulls(value), name=name, expected=expected, effect=3.0, p_value=0.0)
+    verdicts = findings(judged([far, *usual(0)], History(), 0))
+    assert [verdict.metric for verdict in verdicts] == [far] * told
+    assert all(verdict.status is Status.WARN for verdict in verdicts)
+    assert all(f"{value:.1%} of 1,000 rows" in verdict.why for verdict in verdicts if name != "beyond")
+    assert not findings(judged([far, *usual(1)], remembered([[far, *usual(0)]]), 1))
+
+
+def test_that_a_day_is_far_from_its_baseline_is_no_news() -> None:
     far = Metric(
         name="ks",
         value=0.9,
@@ -331,8 +353,9 @@ def test_the_first_run_tells_what_is_far_from_its_baseline_and_the_second_does_n
         p_value=0.0,
         scale="distance",
     )
-    assert [verdict.metric for verdict in findings(judged([far, *usual(0)], History(), 0))] == [far]
-    assert not findings(judged([far, *usual(1)], remembered([[far, *usual(0)]]), 1))
+    first = judged([far, *usual(0)], History(), 0).verdicts[0]
+    assert first.status is Status.LEARNING
+    assert first.why.startswith("values moved by about 3 sd (KS 0.9)")
 
 
 def test_a_column_that_mostly_was_null_in_training_may_be_null_in_the_first_run() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from airflow_mlmonitor.checks.metric import Metric
 from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.judging.hard import hard
 from airflow_mlmonitor.judging.judgement import Judgement
@@ -22,6 +23,7 @@ from airflow_mlmonitor.judging.learned.sample import Sample
 from airflow_mlmonitor.judging.learned.slow import Slow
 from airflow_mlmonitor.judging.learned.threshold import Budget, days_between
 from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, pack
+from airflow_mlmonitor.judging.phrases import phrase, range_words
 from airflow_mlmonitor.judging.significance import Significance
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store.history import History
@@ -50,6 +52,9 @@ be told without any calculation."""
 
 WEEK = 7
 """Runs that a young monitor must have seen before anything is told without any calculation."""
+
+OUTSIDE, MOST = frozenset({"beyond", "beyond_share", "null_share", "unseen_share"}), 0.5
+"""Metrics of rows whose value the baseline did not have, and the share of them that no ordinary day explains."""
 
 STREAK = 3
 """Runs over the line in a row from which on it is a failure."""
@@ -181,17 +186,34 @@ def _top(sample: Sample, scores: Array, group: int) -> int:
 
 
 def _first(sample: Sample, past: Past) -> list[Verdict]:
-    """What is said in the first runs: what is far from the baseline, told once, by the very first.
+    """What is said in the first runs: by the very first, of which columns most rows hold what the baseline did not.
 
-    Hard things are told by themselves.
+    That a day differs from the baseline by far is no news: on four sets of real data every single one did, those just
+    after the baseline among them. It is only said to be so. Hard things are told by themselves.
     """
     compared = Significance().judge(sample.metrics, History()).verdicts
     return [
-        verdict
-        if verdict.status.is_finding and not len(past) and not hard(verdict.metric)
+        _outside(verdict.metric)
+        if not len(past) and _is_outside(verdict.metric) and not hard(verdict.metric)
         else Verdict(metric=verdict.metric, status=Status.LEARNING, why=verdict.why or FIRST)
         for verdict in compared
     ]
+
+
+def _is_outside(metric: Metric) -> bool:
+    if metric.name.rpartition(".")[2] not in OUTSIDE or metric.slice or metric.value is None:
+        return False
+    return metric.value - (metric.expected or 0.0) >= MOST
+
+
+def _outside(metric: Metric) -> Verdict:
+    return Verdict(
+        metric=metric,
+        status=Status.WARN,
+        expected=metric.expected,
+        severity=metric.value or 0.0,
+        why=f"{phrase(metric)}; {range_words(metric, None)}",
+    )
 
 
 def _cold(judge: Learned, sample: Sample, past: Past, window: Window) -> tuple[Judgement, dict[int, Finding]]:
