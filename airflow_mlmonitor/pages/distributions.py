@@ -25,6 +25,9 @@ BARS = 4
 BINS = 20
 """Steps that the bulk of the values takes; the last one is open."""
 
+SMALLEST = 1e-300
+"""Width below which values are not told apart."""
+
 BULK = 0.99
 """Share of the values up to which there are bins: what lies above is in the last one."""
 
@@ -196,7 +199,7 @@ def _edges(mine: NumberColumn, its: NumberColumn) -> Floats | None:
     width = high - low
     if not math.isfinite(width) or max(abs(low), abs(high)) > 1e300:
         return None
-    if width <= abs(high) * 1e-12:
+    if width <= max(abs(high) * 1e-12, SMALLEST):
         low, width = low - 0.5, 1.0
     step = _round_step(width / BINS)
     first = math.floor(low / step)

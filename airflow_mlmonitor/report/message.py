@@ -55,7 +55,7 @@ def message(report: Report) -> str:
     ...     started=datetime.now(UTC),
     ... )
     >>> print(message(report))
-    temp: missing in 31.8% of 981 rows, and 1 more finding (flight_delay/skew on 2013-02-08).
+    temp and dewp: missing in 31.8% of 981 rows (flight_delay/skew on 2013-02-08).
     - temp, dewp: missing in 31.8% of 981 rows; expected 0–1.2%
     """
     groups = grouped(report.findings, report.causes)

@@ -53,17 +53,22 @@ def headline(report: Report) -> str:
     >>> headline(report)
     'temp: missing in 31.8% of 981 rows (flight_delay/skew on 2013-02-08).'
     """
-    said = foremost(_plainly(report)) or _quiet(report)
+    groups = grouped(report.findings, report.causes)
+    said = heading(groups[0]) if groups else _quiet(report)
+    more = f", and {plural(len(groups) - 1, 'more finding')}" if groups[1:] else ""
     preposition = "in" if "/" in report.window.label else "on"
-    return f"{said} ({printable(report.monitor)} {preposition} {report.window.label})."
+    return f"{said}{more} ({printable(report.monitor)} {preposition} {report.window.label})."
 
 
-def _plainly(report: Report) -> list[Verdict]:
-    """The findings, that of the first group first which people read most easily."""
-    if not report.findings:
-        return []
-    (first, *_) = grouped(report.findings, report.causes)
-    return [first.located, *(verdict for verdict in report.findings if verdict is not first.located)]
+def heading(group: Group) -> str:
+    """Say what a group of findings is about: its columns, and what happened to them."""
+    names = list(dict.fromkeys(one.lead.metric.column for one in (group, *group.twins)))
+    said = foremost([group.located])
+    if len(names) == 1:
+        return said
+    others = str(names[1]) if len(names) == 2 else f"{len(names) - 1} more columns"
+    own = _subject(group.located.metric)
+    return f"{printable(f'{own} and {others}')}{said.removeprefix(printable(own))}"
 
 
 def foremost(findings: Sequence[Verdict]) -> str:

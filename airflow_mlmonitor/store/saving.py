@@ -9,8 +9,9 @@ from airflow_mlmonitor.data.window import Window
 from airflow_mlmonitor.errors import ConfigurationError, StoreError, WindowClaimed
 from airflow_mlmonitor.judging.incident import Alert, alert_of
 from airflow_mlmonitor.judging.verdict import Verdict
+from airflow_mlmonitor.report.groups import grouped
 from airflow_mlmonitor.report.report import Report, Tags
-from airflow_mlmonitor.report.text import foremost
+from airflow_mlmonitor.report.text import heading
 from airflow_mlmonitor.store.history import State
 
 HUMAN = frozenset({State.BAD, State.ACCEPTED})
@@ -71,7 +72,8 @@ def state_of(report: Report, earlier: State | None) -> State:
 
 def alert_in(report: Report) -> Alert | None:
     """What a run found, as far as incidents go."""
-    return alert_of(report.findings, foremost(report.findings[:1]))
+    groups = grouped(report.findings, report.causes)
+    return alert_of(report.findings, heading(groups[0]) if groups else "")
 
 
 def refuse_half_named(dag_id: str | None, *parts: str | int | None) -> None:

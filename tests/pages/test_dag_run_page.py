@@ -96,10 +96,14 @@ def test_a_single_failure_says_what_it_found_and_why_probably(store: MetricsStor
     saved(store, 1, task="check_flights")
     document = shown(store)
     assert (
-        document["headline"] == "1 of 2 monitors failed: check_weather (temp, missing in 36.0% of 981 rows)."
+        document["headline"]
+        == "1 of 2 monitors failed: check_weather (temp and dewp, missing in 36.0% of 981 rows)."
     )
     assert document["cause"].startswith("the join that brings temp")
-    assert row(document, "check_weather")["sentence"] == "temp: missing in 36.0% of 981 rows; 1 more finding."
+    assert (
+        row(document, "check_weather")["sentence"]
+        == "temp and dewp: missing in 36.0% of 981 rows; 1 more finding."
+    )
     assert row(document, "check_weather")["metrics"] == 3
     assert row(document, "check_weather")["ratio"] == 3.5
     assert row(document, "check_flights")["ratio"] == 0.25

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflow_mlmonitor.checks.metric import Metric
@@ -71,6 +71,7 @@ class TestNumbers:
         assert max(found["current"]) == 1.0
 
     @settings(max_examples=60, deadline=None)
+    @example(now=[0.0], before=[5e-324])
     @given(
         now=st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=30),
         before=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30),

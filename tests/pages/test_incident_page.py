@@ -129,7 +129,7 @@ def test_the_story_newest_first(store: MetricsStore) -> None:
     assert entry(document, "now")["title"] == "Now: still failing, 1 run so far"
     assert "2 clean runs in a row end it" in entry(document, "now")["detail"]
     opened = entry(document, "opened")
-    assert opened["title"].startswith("Opened: temp: missing in 36.0% of 981 rows")
+    assert opened["title"].startswith("Opened: temp and dewp: missing in 36.0% of 981 rows")
     assert opened["detail"] == "check_weather, data of Thu 3 Jan 2013"
 
 

@@ -90,7 +90,8 @@ def test_a_report_reads_like_this() -> None:
     )
     assert text == (
         """\
-temp: missing in 31.8% of 981 rows, and 6 more findings (flight_delay/skew on 2013-02-08).
+temp and 2 more columns: missing in 31.8% of 981 rows, and 2 more findings (flight_delay/skew on
+2013-02-08).
 Failed. 981 rows; 8 metrics of 5 columns in 0.4 s; model flight_delay, version v3.
 A run this unusual comes about 0.3 times a month; finding 1 ranks 1 of 5 groups of metrics.
 
@@ -136,7 +137,7 @@ def test_the_headline_of_the_table_says_what_was_expected() -> None:
 
 
 def test_the_headline_names_the_slice_and_counts_the_rest() -> None:
-    said = headline(report(missing("temp", slice_="origin=EWR"), moved("temp")))
+    said = headline(report(missing("temp", slice_="origin=EWR"), moved("temp"), moved("fare")))
     assert said == (
         "temp (origin=EWR): missing in 31.8% of 981 rows, and 1 more finding (flight_delay/skew on 2013-02-08)."
     )
