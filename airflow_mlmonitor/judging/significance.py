@@ -94,12 +94,12 @@ class Significance(Judge):
         if band is not None and band.runs >= ENOUGH:
             status = Status.FAIL if size >= self.fail_effect else Status.WARN
             return (
-                _finding(metric, band, status, size)
+                finding(metric, band, status, size)
                 if band.beyond(metric.value, metric.worse)
                 else _quiet(metric, band)
             )
         status = Status.WARN if self.one_off or size >= self.fail_effect else Status.LEARNING
-        return _finding(metric, None, status, size)
+        return finding(metric, None, status, size)
 
 
 def _adjusted(metrics: Sequence[Metric]) -> list[float | None]:
@@ -137,10 +137,11 @@ def _followed(metric: Metric, band: Band | None) -> Verdict:
         why = "too few earlier runs to say what is normal"
         return Verdict(metric=metric, status=Status.LEARNING, expected=metric.expected, why=why)
     far = band.beyond(metric.value or 0.0, metric.worse)
-    return _finding(metric, band, Status.WARN, far) if far else _quiet(metric, band)
+    return finding(metric, band, Status.WARN, far) if far else _quiet(metric, band)
 
 
-def _finding(metric: Metric, band: Band | None, status: Status, severity: float) -> Verdict:
+def finding(metric: Metric, band: Band | None, status: Status, severity: float) -> Verdict:
+    """Say of a metric what it says, and what was expected of it."""
     return Verdict(
         metric=metric,
         status=status,

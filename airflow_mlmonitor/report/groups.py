@@ -74,6 +74,12 @@ class Group:
         return min(easy, key=lambda verdict: PLAIN.index(verdict.metric.name), default=self.lead)
 
     @property
+    def columns(self) -> list[str]:
+        """The columns to which it happened, its own first; none where it is about the table."""
+        known = (group.lead.metric.column for group in (self, *self.twins))
+        return list(dict.fromkeys(column for column in known if column))
+
+    @property
     def located(self) -> Verdict:
         """The same, or, where all that is missing belongs to some keys, the finding that says to which."""
         plain = self.plain

@@ -68,8 +68,7 @@ def message(report: Report) -> str:
 
 
 def _line(group: Group) -> str:
-    lead, named = group.located, (group, *group.twins)
-    names = list(dict.fromkeys(one.lead.metric.column for one in named if one.lead.metric.column))
+    lead, names = group.located, group.columns
     subject = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
     part = lead.metric.slice
     place = f" ({part})" if part and not part.endswith("=*") else ""

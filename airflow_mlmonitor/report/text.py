@@ -62,11 +62,10 @@ def headline(report: Report) -> str:
 
 def heading(group: Group) -> str:
     """Say what a group of findings is about: its columns, and what happened to them."""
-    names = list(dict.fromkeys(one.lead.metric.column for one in (group, *group.twins)))
-    said = foremost([group.located])
-    if len(names) == 1:
+    names, said = group.columns, foremost([group.located])
+    if len(names) < 2:
         return said
-    others = str(names[1]) if len(names) == 2 else f"{len(names) - 1} more columns"
+    others = names[1] if len(names) == 2 else f"{len(names) - 1} more columns"
     own = _subject(group.located.metric)
     return f"{printable(f'{own} and {others}')}{said.removeprefix(printable(own))}"
 

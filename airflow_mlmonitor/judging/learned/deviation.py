@@ -115,6 +115,8 @@ class Deviation:
         z = directed(left[chosen, rows] / scale, sample.ways)
         lost = _lost(sample, x)
         z[lost] = LOST
+        ceiling = np.full(len(sample), np.inf)
+        ceiling[lost] = _rarity(values[lost], muted[lost])
         return cls(
             sample=sample,
             expected=guesses[chosen, rows],
@@ -122,7 +124,7 @@ class Deviation:
             z=z,
             earlier=_earlier(directed(own / scale[:, None].astype(np.float32), sample.ways), values, muted),
             residuals=left.astype(np.float32),
-            ceiling=np.where(lost, _rarity(values, muted), np.inf),
+            ceiling=ceiling,
             centre=centre,
             unit=unit,
         )

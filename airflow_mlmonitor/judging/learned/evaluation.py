@@ -23,8 +23,7 @@ from airflow_mlmonitor.judging.learned.sample import Sample
 from airflow_mlmonitor.judging.learned.slow import Slow
 from airflow_mlmonitor.judging.learned.threshold import Budget, days_between
 from airflow_mlmonitor.judging.learned.trace import BLAMED, NAME, Packed, pack
-from airflow_mlmonitor.judging.phrases import phrase, range_words
-from airflow_mlmonitor.judging.significance import Significance
+from airflow_mlmonitor.judging.significance import Significance, finding
 from airflow_mlmonitor.judging.verdict import Status, Verdict
 from airflow_mlmonitor.store.history import History
 
@@ -193,7 +192,7 @@ def _first(sample: Sample, past: Past) -> list[Verdict]:
     """
     compared = Significance().judge(sample.metrics, History()).verdicts
     return [
-        _outside(verdict.metric)
+        finding(verdict.metric, None, Status.WARN, verdict.metric.value or 0.0)
         if not len(past) and _is_outside(verdict.metric) and not hard(verdict.metric)
         else Verdict(metric=verdict.metric, status=Status.LEARNING, why=verdict.why or FIRST)
         for verdict in compared
@@ -204,16 +203,6 @@ def _is_outside(metric: Metric) -> bool:
     if metric.name.rpartition(".")[2] not in OUTSIDE or metric.slice or metric.value is None:
         return False
     return metric.value - (metric.expected or 0.0) >= MOST
-
-
-def _outside(metric: Metric) -> Verdict:
-    return Verdict(
-        metric=metric,
-        status=Status.WARN,
-        expected=metric.expected,
-        severity=metric.value or 0.0,
-        why=f"{phrase(metric)}; {range_words(metric, None)}",
-    )
 
 
 def _cold(judge: Learned, sample: Sample, past: Past, window: Window) -> tuple[Judgement, dict[int, Finding]]:
